@@ -1,0 +1,206 @@
+"""The blueprint: an application as frozen, serialisable data with every name resolved.
+
+Made by `blueprint.compile`; everything downstream reads this and never the model.
+Names of fields and relations are those of the API; `column` and `table` are those of the database.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from msgspec import Struct
+
+from backsmith.blueprint.expressions import Node
+from backsmith.blueprint.types import Type
+
+Verb = str
+"""read, create, update, delete, or the name of an action."""
+
+OnDelete = Literal["restrict", "cascade", "set_null", "no_action"]
+
+
+class Bounds(Struct, frozen=True, omit_defaults=True):
+    """Bounds of a number, date or time, as text of the field's type."""
+
+    gt: str | None = None
+    ge: str | None = None
+    lt: str | None = None
+    le: str | None = None
+    multiple_of: str | None = None
+
+
+class Default(Struct, frozen=True):
+    """A field's default: a constant, or a generator's name (`now`, `today`, `uuid7`, `uuid4`, `current_user`)."""
+
+    kind: Literal["constant", "now", "today", "uuid7", "uuid4", "current_user", "empty_list", "sql"]
+    value: Any = None
+
+
+class Location(Struct, frozen=True):
+    """Where something was written: file as given, line and column from 1."""
+
+    file: str
+    line: int
+    column: int = 1
+
+
+class Field(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A value of an entity. Stored, unless `computed` holds its expression."""
+
+    id: str
+    name: str
+    column: str
+    type: Type
+    nullable: bool = False
+    default: Default | None = None
+    bounds: Bounds | None = None
+    unique: bool = False
+    indexed: bool = False
+    hidden: bool = False
+    """Never leaves by the API: not selected, filtered, sorted, grouped or counted."""
+    identity: bool = False
+    """An integer key that the database hands out."""
+    storage: str | None = None
+    """The column's type in the database where it is not the one Backsmith would choose, as the database spells it."""
+    relation: str | None = None
+    """The to-one relation whose foreign key this field is part of."""
+    computed: Node | None = None
+    doc: str | None = None
+    renamed_from: str | None = None
+
+
+class Through(Struct, frozen=True):
+    """A join table: its columns to this entity's key, and to the target's key, in the order of the keys."""
+
+    table: str
+    columns: tuple[str, ...]
+    target_columns: tuple[str, ...]
+    schema: str | None = None
+
+
+class Relation(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A way from one entity to another.
+
+    to_one: `fields` here hold the values of `target_fields` there. to_many: the same fields the other way round
+    (`fields` are here and hold what `target_fields` there point at). many_to_many: `through` joins the two keys
+    (`fields` is this entity's key, `target_fields` the target's).
+    """
+
+    id: str
+    name: str
+    kind: Literal["to_one", "to_many", "many_to_many"]
+    entity: str
+    fields: tuple[str, ...]
+    target_fields: tuple[str, ...]
+    nullable: bool = False
+    unique: bool = False
+    """to_one whose fields are unique, or its other end: at most one row there (a one-to-one)."""
+    through: Through | None = None
+    on_delete: OnDelete = "no_action"
+    inverse: str | None = None
+    """The relation of the target that is the other end."""
+    implicit: bool = False
+    """Not declared in the model: the unnamed other end of a to-one relation, reached by collection name or hint."""
+    doc: str | None = None
+    renamed_from: str | None = None
+
+
+class Rule(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Who may do what: for the verbs, on these fields (None: all), when the condition holds for the row."""
+
+    id: str
+    name: str
+    verbs: tuple[Verb, ...]
+    condition: Node
+    fields: tuple[str, ...] | None = None
+    needs_user: bool = False
+    """Its `user` parameter is an Account that can't be None: it never holds for anonymous requests."""
+    doc: str | None = None
+    location: Location | None = None
+
+
+class Check(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A condition each row meets, with the message for one that doesn't."""
+
+    id: str
+    name: str
+    condition: Node
+    message: str | None = None
+    location: Location | None = None
+
+
+class RawCheck(Struct, frozen=True):
+    """A CHECK of an adopted database that is kept as the SQL it is."""
+
+    name: str | None
+    sql: str
+
+
+class UniqueKey(Struct, frozen=True):
+    fields: tuple[str, ...]
+    name: str | None = None
+
+
+class Index(Struct, frozen=True):
+    """An index on fields; a leading "-" means descending."""
+
+    fields: tuple[str, ...]
+    name: str | None = None
+
+
+class Entity(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A kind of thing the application keeps: a table and a collection of the API."""
+
+    id: str
+    name: str
+    collection: str
+    table: str
+    schema: str | None = None
+    key: tuple[str, ...]
+    """Names of the key's fields; empty for a view or table without a key, which then has no item paths."""
+    fields: tuple[Field, ...]
+    relations: tuple[Relation, ...] = ()
+    rules: tuple[Rule, ...] = ()
+    checks: tuple[Check, ...] = ()
+    raw_checks: tuple[RawCheck, ...] = ()
+    uniques: tuple[UniqueKey, ...] = ()
+    indexes: tuple[Index, ...] = ()
+    view: bool = False
+    """A view of the database: read only, and not created by Backsmith."""
+    private: bool = False
+    """Declared to have no way in: served by no path."""
+    doc: str | None = None
+    renamed_from: str | None = None
+    location: Location | None = None
+
+
+class Parameter(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    name: str
+    type: Type
+    nullable: bool = False
+    required: bool = True
+    default: Any = None
+
+
+class Query(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A read-only function of the application, served at /api/rpc/{name}. `function` is `module:qualified.name`."""
+
+    id: str
+    name: str
+    function: str
+    parameters: tuple[Parameter, ...] = ()
+    allow: Node | None = None
+    """Who may call it: a condition on the user alone."""
+    needs_user: bool = False
+    doc: str | None = None
+    location: Location | None = None
+
+
+class Blueprint(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The whole application. `format` is the version of this structure."""
+
+    name: str
+    entities: tuple[Entity, ...]
+    queries: tuple[Query, ...] = ()
+    doc: str | None = None
+    format: int = 1

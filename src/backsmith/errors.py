@@ -1,0 +1,129 @@
+"""The catalogue of errors: every mistake Backsmith reports, with what to do instead.
+
+Three families. A `ModelError` carries all `Problem`s of a model at once, each with its place in the source.
+A `RequestError` becomes an RFC 9457 problem document that also carries PostgREST's `code`, `message`, `details`
+and `hint`. A `UsageError` is a mistake on the command line or in a setting.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+
+class BacksmithError(Exception):
+    """The base of every error Backsmith raises on purpose."""
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One mistake in a model: what it is, where it is, what to write instead."""
+
+    code: str
+    """Short name of the kind of mistake, such as `unknown-entity`."""
+    message: str
+    hint: str | None
+    file: str
+    line: int
+    column: int
+    """From 1, in code points."""
+    end_column: int
+    source: str
+    """The line of source, without its newline."""
+
+    def __str__(self) -> str:
+        width = max(1, self.end_column - self.column)
+        number = str(self.line)
+        pad = " " * len(number)
+        lines = [
+            f"{self.file}:{self.line}:{self.column}: {self.message} [{self.code}]",
+            f"  {number} | {self.source}",
+            f"  {pad} | {' ' * (self.column - 1)}{'^' * width}",
+        ]
+        if self.hint:
+            lines.append(f"  {pad} = {self.hint}")
+        return "\n".join(lines)
+
+
+class ModelError(BacksmithError):
+    """A model with mistakes; `problems` holds all of them, in the order of their places."""
+
+    def __init__(self, problems: tuple[Problem, ...]) -> None:
+        self.problems = problems
+        count = len(problems)
+        super().__init__("\n\n".join(map(str, problems)) + f"\n\n{count} mistake{'s' if count > 1 else ''} found.")
+
+
+class UsageError(BacksmithError):
+    """A mistake in a command or a setting: says which, and what to write instead."""
+
+
+class DatabaseError(BacksmithError):
+    """The database can't be opened or used as asked: says why, and what to do."""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of refusal of a request."""
+
+    slug: str
+    """Names the page of the catalogue: `/errors/{slug}`."""
+    status: int
+    code: str
+    """PostgREST's code, or the SQLSTATE, for the case."""
+    title: str
+
+
+BAD_QUERY = Kind("bad-query", 400, "PGRST100", "The query string can't be read")
+BAD_VALUE = Kind("bad-value", 400, "22P02", "A value doesn't fit its type")
+UNKNOWN_FIELD = Kind("unknown-field", 400, "42703", "No such field")
+UNKNOWN_RELATION = Kind("unknown-relation", 400, "PGRST200", "No such relation")
+AMBIGUOUS_RELATION = Kind("ambiguous-relation", 300, "PGRST201", "More than one relation fits")
+UNKNOWN_COLLECTION = Kind("unknown-collection", 404, "PGRST205", "No such collection")
+UNKNOWN_FUNCTION = Kind("unknown-function", 404, "PGRST202", "No such function")
+NOT_FOUND = Kind("not-found", 404, "PGRST116", "No such row")
+NOT_SINGLE = Kind("not-single", 406, "PGRST116", "Not exactly one row")
+NOT_ACCEPTABLE = Kind("not-acceptable", 406, "PGRST107", "No such representation")
+BAD_RANGE = Kind("bad-range", 416, "PGRST103", "The range is outside the rows")
+BAD_PREFERENCE = Kind("bad-preference", 400, "PGRST122", "A preference isn't known")
+METHOD_NOT_ALLOWED = Kind("method-not-allowed", 405, "PGRST117", "The method isn't allowed here")
+UNAUTHENTICATED = Kind("unauthenticated", 401, "PGRST302", "Sign in first")
+BAD_TOKEN = Kind("bad-token", 401, "PGRST301", "The token isn't valid")
+FORBIDDEN = Kind("forbidden", 403, "42501", "No rule allows this")
+UNSUPPORTED = Kind("unsupported", 400, "0A000", "This database can't do that")
+WRONG_TYPE = Kind("wrong-type", 400, "42883", "The operator doesn't fit the field's type")
+OUT_OF_RANGE = Kind("out-of-range", 400, "22003", "A number is out of range")
+TOO_COMPLEX = Kind("too-complex", 400, "PGRST127", "The request is larger than the limits allow")
+URL_TOO_LONG = Kind("url-too-long", 414, "54000", "The address is too long")
+STATEMENT_TIMEOUT = Kind("statement-timeout", 504, "57014", "The statement took too long")
+OVERLOADED = Kind("overloaded", 503, "PGRST003", "Too many requests at once")
+DATABASE_UNAVAILABLE = Kind("database-unavailable", 503, "PGRST001", "The database can't be reached")
+INTERNAL = Kind("internal", 500, "XX000", "Backsmith made a mistake")
+
+KINDS: tuple[Kind, ...] = tuple(value for value in list(globals().values()) if isinstance(value, Kind))
+
+
+class RequestError(BacksmithError):
+    """A request that is refused.
+
+    `message` says what is wrong, `details` where, `hint` what to write instead; `headers` go out with the reply and
+    `members` are further members of the problem document.
+    """
+
+    def __init__(
+        self,
+        kind: Kind,
+        message: str,
+        *,
+        details: str | None = None,
+        hint: str | None = None,
+        headers: tuple[tuple[str, str], ...] = (),
+        **members: Any,
+    ) -> None:
+        super().__init__(message)
+        self.kind = kind
+        self.message = message
+        self.details = details
+        self.hint = hint
+        self.headers = headers
+        self.members = members
