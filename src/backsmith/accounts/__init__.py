@@ -1,1 +1,5 @@
+"""Who is asking: signed tokens and API keys."""
 
+from backsmith.accounts.authenticator import Authenticator
+
+__all__ = ["Authenticator"]

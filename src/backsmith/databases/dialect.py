@@ -29,11 +29,16 @@ driver binds for it.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
 
-from backsmith.blueprint.blueprint import Field
+from backsmith.blueprint.blueprint import Entity, Field
 from backsmith.blueprint.types import Type
+from backsmith.databases.ddl import Ddl
+
+if TYPE_CHECKING:
+    from backsmith.databases.expressions import Speller
+    from backsmith.databases.operators import Operators
 
 
 class Dialect(ABC):
@@ -41,6 +46,21 @@ class Dialect(ABC):
 
     name: str
     """`sqlite` or `postgres`."""
+    ddl: Ddl
+    """The other half: how it spells tables."""
+
+    brackets: bool = False
+    """Whether `[x]` is a quoted name."""
+    case_collation: str = "default"
+    """The collation by which text is lower-cased as Unicode says, where that needs one."""
+
+    @abstractmethod
+    def operators(self) -> Operators:
+        """The spelling of what a request may ask of a value."""
+
+    @abstractmethod
+    def speller(self, entities: Mapping[str, Entity]) -> Speller:
+        """A speller of expression trees, for one statement."""
 
     def quote(self, name: str) -> str:
         """`name` as a quoted identifier."""

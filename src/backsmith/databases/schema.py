@@ -43,10 +43,13 @@ class UniqueConstraint(Struct, frozen=True, kw_only=True, omit_defaults=True):
 class CheckConstraint(Struct, frozen=True, kw_only=True, omit_defaults=True):
     name: str | None = None
     sql: str
+    columns: tuple[str, ...] = ()
+    """The columns it is named after, where it was made from the model."""
 
 
 class TableIndex(Struct, frozen=True, kw_only=True, omit_defaults=True):
     name: str
+    """Empty where the model gives none."""
     columns: tuple[str, ...]
     """Column names, "-" in front for descending; an expression stands in parentheses."""
     unique: bool = False

@@ -1,0 +1,5 @@
+"""`python -m backsmith` is `backsmith`."""
+
+from backsmith.cli import main
+
+main()

@@ -1,0 +1,211 @@
+"""From the headers of a request to who asks: `Authenticator.identify`.
+
+A credential that isn't valid is refused (401), never taken for none: who sends a wrong token must not be answered as
+nobody and wonder where the rows are.
+"""
+
+from __future__ import annotations
+
+import hmac
+from hashlib import sha256
+from pathlib import Path
+from time import time
+from typing import TYPE_CHECKING
+
+from backsmith.accounts.cache import TokenCache
+from backsmith.accounts.claims import account_reader, find, roles_of
+from backsmith.accounts.development import read_secret
+from backsmith.blueprint.asker import NOBODY, Asker
+from backsmith.blueprint.types import Type
+from backsmith.errors import BAD_TOKEN, KEYS_UNAVAILABLE, TWO_CREDENTIALS, RequestError, UsageError
+from backsmith.settings import Settings
+
+if TYPE_CHECKING:
+    from backsmith.accounts.keys import Keyring
+    from backsmith.accounts.remote import RemoteKeys
+
+KEY_PREFIX = "bsk_"
+"""How the keys that `backsmith key` makes begin, so that leaked ones can be found by their looks."""
+
+
+class UnknownKeyError(RequestError):
+    """A token signed with a key that may be published already but wasn't fetched yet."""
+
+
+class Authenticator:
+    """Tells who asks. One an application and event loop; `start` before and `close` after serving."""
+
+    def __init__(self, settings: Settings, account: Type | None) -> None:
+        """`account` is the type of the account's key; None for an application without accounts.
+
+        Raises UsageError for a key that can't be used.
+        """
+        self._settings = settings
+        self._account = account_reader(account)
+        self._cache = TokenCache()
+        self._known = self._cache.entries
+        self._keyring: Keyring | None = None
+        self._remote: RemoteKeys | None = None
+        self._api_keys = self._read_api_keys()
+        if settings.jwks_url:
+            from backsmith.accounts.remote import RemoteKeys  # noqa: PLC0415  slow to import, and seldom needed
+
+            self._remote = RemoteKeys(settings.jwks_url, self._cache.clear)
+        elif settings.checks_tokens:
+            self._keyring = _read_keys(settings)
+
+    async def start(self) -> None:
+        """Fetch the keys that are published somewhere, and go on doing so."""
+        if self._remote is not None:
+            await self._remote.start()
+
+    async def close(self) -> None:
+        """Stop fetching."""
+        if self._remote is not None:
+            await self._remote.close()
+
+    def identify(self, authorization: str | None, api_key: str | None = None) -> Asker:
+        """Who asks, by the headers Authorization and X-API-Key.
+
+        Raises RequestError: 401 for a credential that isn't valid, 400 for two at once, 503 where the keys to check it
+        couldn't be fetched yet. A token seen before costs a look into a dictionary.
+        """
+        if authorization is None:
+            return NOBODY if api_key is None else self._by_api_key(api_key)
+        if api_key is not None:
+            raise RequestError(
+                TWO_CREDENTIALS,
+                "The request has a token and an API key.",
+                hint="Send either Authorization or X-API-Key, not both.",
+            )
+        known = self._known.get(authorization)
+        if known is not None and known[1] > time():
+            return known[0]
+        self._cache.drop(authorization)
+        return self._by_header(authorization)
+
+    async def identify_patiently(self, authorization: str | None, api_key: str | None = None) -> Asker:
+        """As `identify`; a token with a key not seen before waits until the published keys were fetched again."""
+        try:
+            return self.identify(authorization, api_key)
+        except UnknownKeyError:
+            if self._remote is None:
+                raise
+            await self._remote.refresh()
+            return self.identify(authorization, api_key)
+
+    def _by_header(self, authorization: str) -> Asker:
+        scheme, _, credential = authorization.partition(" ")
+        credential = credential.strip(" ")
+        match scheme.lower():
+            case "bearer" if credential.startswith(KEY_PREFIX):
+                return self._by_api_key(credential)
+            case "bearer" if credential:
+                return self._by_token(authorization, credential)
+            case "apikey" if credential:
+                return self._by_api_key(credential)
+            case _:
+                raise _refusal(
+                    "The header Authorization can't be read.", hint="Send Authorization: Bearer and the token."
+                )
+
+    def _by_api_key(self, key: str) -> Asker:
+        digest = sha256(key.encode("utf-8", "surrogateescape")).digest()
+        found: Asker | None = None
+        for expected, asker in self._api_keys:  # to the end, so that the time tells nothing
+            if hmac.compare_digest(digest, expected):
+                found = asker
+        if found is None:
+            raise _refusal("There is no such API key.")
+        return found
+
+    def _by_token(self, header: str, token: str) -> Asker:
+        from backsmith.accounts.tokens import BadToken, Expectations, UnknownKey, check  # noqa: PLC0415  slow to import
+
+        settings = self._settings
+        expected = Expectations(
+            algorithms=frozenset(settings.jwt_algorithms),
+            audience=settings.jwt_audience or None,
+            issuer=settings.jwt_issuer or None,
+            leeway=int(settings.jwt_leeway),
+        )
+        now = time()
+        try:
+            claims = check(token, self._keys(), expected, now)
+        except UnknownKey as reason:
+            if self._remote is not None:
+                self._remote.refresh_soon()
+            raise _refusal(str(reason), UnknownKeyError) from reason
+        except BadToken as reason:
+            raise _refusal(str(reason)) from reason
+        account = self._account(find(claims, settings.jwt_account_claim))
+        if account is None:
+            raise _refusal(f"The token's {settings.jwt_account_claim} is not the key of an account.")
+        roles = roles_of(find(claims, settings.jwt_roles_claim))
+        if roles is None:
+            raise _refusal(f"The token's {settings.jwt_roles_claim} is not a list of texts.")
+        asker = Asker(id=account, roles=roles, via="token")
+        self._cache.put(header, asker, claims["exp"] + expected.leeway)
+        return asker
+
+    def _keys(self) -> Keyring:
+        if self._remote is not None:
+            if self._remote.keyring is None:
+                self._remote.refresh_soon()
+                raise RequestError(
+                    KEYS_UNAVAILABLE,
+                    "The keys that check tokens couldn't be fetched yet.",
+                    headers=(("Retry-After", "30"),),
+                )
+            return self._remote.keyring
+        if self._keyring is None and self._settings.development:
+            self._keyring = _development_keys(self._settings)
+        if self._keyring is None:
+            raise _refusal(
+                "No token is valid here: there is no key to check it with.",
+                hint="In development `backsmith token` makes one; in production set jwt_key, jwks_file or jwks_url.",
+            )
+        return self._keyring
+
+    def _read_api_keys(self) -> tuple[tuple[bytes, Asker], ...]:
+        found: list[tuple[bytes, Asker]] = []
+        for name, key in self._settings.api_keys.items():
+            account = self._account(key.account)
+            if account is None and type(key.account) is int:  # 12 in the settings may mean the text "12"
+                account = self._account(str(key.account))
+            if account is None:
+                raise UsageError(f"api_keys.{name}: {key.account!r} is not the key of an account.")
+            found.append((bytes.fromhex(key.sha256), Asker(account, frozenset(key.roles), "key", name)))
+        return tuple(found)
+
+
+def _refusal(message: str, error: type[RequestError] = RequestError, *, hint: str | None = None) -> RequestError:
+    description = message.replace('"', "'").replace("\\", "/").encode("ascii", "replace").decode()
+    challenge = f'Bearer error="invalid_token", error_description="{description}"'
+    return error(BAD_TOKEN, message, hint=hint, headers=(("WWW-Authenticate", challenge),))
+
+
+def _read_keys(settings: Settings) -> Keyring:
+    from backsmith.accounts.keys import keyring_of_set, keyring_of_text  # noqa: PLC0415  slow to import
+
+    if settings.jwt_key:
+        return keyring_of_text(settings.jwt_key, "jwt_key")
+    name = "jwt_key_file" if settings.jwt_key_file else "jwks_file"
+    path: str = getattr(settings, name)
+    try:
+        content = Path(path).read_bytes()
+    except OSError as error:
+        raise UsageError(f"{name}: {path} can't be read: {error.strerror}.") from error
+    if name == "jwks_file":
+        return keyring_of_set(content, name, secrets=True)
+    try:
+        return keyring_of_text(content.decode(), name)
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{name}: {path} holds no text. Write the key in PEM form, or a secret as text.") from error
+
+
+def _development_keys(settings: Settings) -> Keyring | None:
+    from backsmith.accounts.keys import keyring_of_text  # noqa: PLC0415  slow to import
+
+    secret = read_secret(settings.folder)
+    return None if secret is None else keyring_of_text(secret, ".backsmith/secret")

@@ -1,0 +1,167 @@
+"""Fields: the annotated names with a type of values -> `Field`s, their defaults checked.
+
+Foreign keys are made by `resolve_relations`; computed fields have their declared type here and their expression later.
+"""
+
+from __future__ import annotations
+
+import inspect
+import sys
+from types import FunctionType
+
+from backsmith.blueprint.blueprint import Default, Field
+from backsmith.blueprint.drafts import Compilation, Draft, Part, attributes, name_of
+from backsmith.blueprint.naming import LONGEST, too_long
+from backsmith.blueprint.resolve_constants import MisfitError, constant
+from backsmith.blueprint.resolve_types import Resolved, TypeMistake, resolve_type
+from backsmith.blueprint.source import SourceMissing, source_of_function
+from backsmith.blueprint.types import Date, DateTime, Integer, List, Type, Uuid
+from backsmith.errors import Problem
+from backsmith.model.annotations import Names, annotations_of, read
+from backsmith.model.declaration import REQUIRED, key_of
+from backsmith.model.defaults import Generated
+from backsmith.model.entity import is_entity
+from backsmith.model.markers import Assigned, Column, Hidden, Identity, Indexed, RenamedFrom, Unique
+from backsmith.model.rules import computed
+
+_GENERATORS: dict[str, type[Type]] = {"now": DateTime, "today": Date, "uuid7": Uuid, "uuid4": Uuid}
+
+
+def add_fields(compilation: Compilation, draft: Draft) -> None:
+    """Resolve the fields that the draft's annotations and computed methods declare."""
+    for part in draft.parts.values():
+        if not is_entity(part.shape.base):
+            field = _field(compilation, draft, part)
+            if field is None:
+                draft.broken.add(part.name)
+            else:
+                draft.fields[part.name] = field
+    for name, each in attributes(draft, computed).items():
+        _add_computed(compilation, draft, name, each.function)
+
+
+def _field(compilation: Compilation, draft: Draft, part: Part) -> Field | None:
+    try:
+        resolved = resolve_type(part.path, part.shape)
+    except TypeMistake as mistake:
+        compilation.report(part.problem(mistake.code, mistake.message, mistake.hint, at=mistake.at))
+        return None
+    column: Column = part.marker(Column) or Column()
+    renamed: RenamedFrom | None = part.marker(RenamedFrom)
+    for problem in _marker_problems(draft, part, resolved.type, column, renamed):
+        compilation.report(problem)
+    identity = _is_identity(draft, part, resolved.type, column)
+    default = _default(compilation, part, resolved, column)
+    if default is None and not identity and part.name == "id" and isinstance(resolved.type, Uuid):
+        default = None if part.marker(Assigned) else Default("uuid7")
+    return Field(
+        id=compilation.ids.take(part.path, draft.earlier(part.name, renamed.name if renamed else None)),
+        name=part.name,
+        column=column.names[0] if column.names else part.name,
+        type=resolved.type,
+        nullable=part.shape.nullable,
+        default=default,
+        bounds=resolved.bounds,
+        unique=part.marker(Unique) is not None,
+        indexed=part.marker(Indexed) is not None,
+        hidden=part.marker(Hidden) is not None,
+        identity=identity,
+        storage=column.type,
+        doc=part.doc,
+        renamed_from=renamed.name if renamed else None,
+    )
+
+
+def _is_identity(draft: Draft, part: Part, type: Type, column: Column) -> bool:
+    if not isinstance(type, Integer):
+        return False
+    if part.marker(Identity):
+        return True
+    given = part.default is not REQUIRED or column.default is not None or part.marker(Assigned)
+    return key_of(draft.cls) == ("id",) and part.name == "id" and not given and not draft.declaration.view
+
+
+def _marker_problems(
+    draft: Draft, part: Part, type: Type, column: Column, renamed: RenamedFrom | None
+) -> list[Problem]:
+    problems: list[Problem] = []
+    if len(column.names) > 1:
+        message = f"{part.path} is one value, so it has one column."
+        problems.append(part.problem("misfit-constraint", message, at="Column"))
+    if (column.names and too_long(column.names[0])) or too_long(part.name):
+        message = f"The column of {part.path} has a name of more than {LONGEST} bytes."
+        problems.append(part.problem("name-too-long", message, 'Write Annotated[…, Column("…")].'))
+    if part.marker(Identity) and not isinstance(type, Integer):
+        message = f"{part.path}: Identity doesn't fit: the database hands out whole numbers."
+        problems.append(part.problem("misfit-constraint", message, at="Identity"))
+    if renamed and renamed.name in draft.parts:
+        message = f"{part.path} can't be renamed from '{renamed.name}', which is still there."
+        problems.append(part.problem("still-there", message, at="RenamedFrom"))
+    return problems
+
+
+def _default(compilation: Compilation, part: Part, resolved: Resolved, column: Column) -> Default | None:
+    value = part.default
+    if value is REQUIRED:
+        return Default("sql", column.default) if column.default is not None else None
+    if column.default is not None:
+        message = f"{part.path} has two defaults: one here, one in its Column."
+        compilation.report(part.default_problem("bad-default", message, "Keep one of them."))
+        return None
+    if isinstance(value, Generated):
+        expected = _GENERATORS.get(value.generator)
+        if expected is None or not isinstance(resolved.type, expected):
+            message = f"The default of {part.path} is {value.generator}(), which isn't a value of its type."
+            compilation.report(part.default_problem("bad-default", message))
+        return Default(value.generator)
+    if value is None:
+        if not part.shape.nullable:
+            message = f"The default of {part.path} is None, but its type doesn't allow None."
+            hint = f"Write {part.name}: … | None = None, or leave the default out."
+            compilation.report(part.default_problem("bad-default", message, hint))
+        return None
+    try:
+        converted = constant(value, resolved.type, resolved.bounds)
+    except MisfitError as error:
+        shown = value.value if hasattr(value, "value") else value
+        compilation.report(
+            part.default_problem("bad-default", f"The default of {part.path} doesn't fit: {shown!r} {error}.")
+        )
+        return None
+    return (
+        Default("empty_list") if isinstance(resolved.type, List) and not converted else Default("constant", converted)
+    )
+
+
+def _add_computed(compilation: Compilation, draft: Draft, name: str, function: FunctionType) -> None:
+    """The field of a `@computed` method, its expression still to come."""
+    try:
+        source, node = source_of_function(function)
+    except SourceMissing as missing:
+        compilation.report(missing.problem)
+        return
+    place = name_of(node)
+    path = f"{draft.name}.{name}"
+    annotation = annotations_of(function).get("return")
+    if annotation is None:
+        message = f"{path} doesn't say the type of its value."
+        hint = f"Write def {name}(self) -> Decimal: with the type that it has."
+        compilation.report(source.problem(place, "untyped-field", message, hint))
+        draft.broken.add(name)
+        return
+    try:
+        shape = read(annotation, Names(vars(sys.modules[function.__module__]), lambda each: None))
+        resolved = resolve_type(path, shape)
+    except (TypeMistake, TypeError, NameError) as error:
+        hint = error.hint if isinstance(error, TypeMistake) else None
+        compilation.report(source.problem(getattr(node, "returns", None) or node, "unknown-type", f"{error}", hint))
+        draft.broken.add(name)
+        return
+    draft.fields[name] = Field(
+        id=compilation.ids.take(path, draft.earlier(name)),
+        name=name,
+        column=name,
+        type=resolved.type,
+        nullable=shape.nullable,
+        doc=inspect.getdoc(function),
+    )

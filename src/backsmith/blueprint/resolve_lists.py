@@ -1,0 +1,175 @@
+"""Relations to many: each `list["Line"]` finds its other end, and each relation to one without one is given it.
+
+The other end of a list is the one relation there that points back; else the one list there that faces it, with a join
+table between; `Via("…")` says which where there are several.
+"""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+
+from backsmith.blueprint.blueprint import Relation
+from backsmith.blueprint.drafts import Compilation, Draft, Part
+from backsmith.blueprint.naming import did_you_mean, free_name, listed, snake
+from backsmith.blueprint.resolve_joins import add_many_to_many, back_name
+from backsmith.model.entity import is_entity
+from backsmith.model.markers import RenamedFrom, Through, Via
+
+End = tuple[Draft, Part]
+
+
+def add_lists(compilation: Compilation) -> None:
+    """Resolve the lists of all drafts, then give each relation to one its other end."""
+    _mark_unique(compilation)
+    done: set[str] = set()
+    for draft in compilation.drafts:
+        for part in _ends(draft):
+            if part.path not in done:
+                done.add(part.path)
+                _resolve(compilation, draft, part, done)
+    for draft in compilation.drafts:
+        for relation in list(draft.relations.values()):
+            if relation.kind == "to_one" and relation.inverse is None:
+                _add_implicit(compilation, draft, relation)
+
+
+def _ends(draft: Draft) -> list[Part]:
+    """The parts that are other ends: lists of entities, and single ones with Via."""
+    entities = (part for part in draft.parts.values() if is_entity(part.shape.base))
+    return [part for part in entities if part.shape.many or part.marker(Via)]
+
+
+def _resolve(compilation: Compilation, draft: Draft, part: Part, done: set[str]) -> None:
+    target = compilation.by_class.get(part.shape.base)
+    if target is None:
+        return
+    if part.shape.many and (part.shape.nullable or part.shape.item_nullable):
+        message = f"{part.path} is a list of entities, which is never None: without any it is empty."
+        compilation.report(part.problem("bad-relation", message, f'Write {part.name}: list["{target.name}"].'))
+    ones = _pointing_back(draft, part, target)
+    lists = [] if ones or not part.shape.many else _facing(compilation, draft, part, target)
+    if len(ones) == 1:
+        _add_to_many(compilation, draft, part, target, ones[0])
+    elif len(lists) == 1 or (not ones and not lists and part.marker(Through)):
+        other = lists[0] if lists else None
+        if other is not None:
+            done.add(other.path)
+        add_many_to_many(compilation, (draft, part), (target, other))
+    else:
+        draft.broken.add(part.name)
+        if ones or lists:
+            names = [each.name for each in ones] or [each.name for each in lists]
+            message = f"{part.path} is ambiguous: {listed(names, 'and')} of {target.name} could be its other end."
+            hint = f'Write {part.name}: Annotated[{_written(part, target)}, Via("{names[0]}")], or whichever it is.'
+            compilation.report(part.problem("ambiguous-relation", message, hint))
+        elif not target.broken:
+            compilation.report(_no_other_end(draft, part, target))
+
+
+def _pointing_back(draft: Draft, part: Part, target: Draft) -> list[Relation]:
+    """The relations to one of the target that `part` can be the other end of."""
+    ones = [each for each in target.relations.values() if each.kind == "to_one" and each.entity == draft.name]
+    via: Via | None = part.marker(Via)
+    if via is not None:
+        return [each for each in ones if each.name == via.relation]
+    others = (each.marker(Via) for each in _ends(draft) if each is not part)
+    claimed = {each.relation for each in others if each}
+    return [each for each in ones if each.name not in claimed]
+
+
+def _facing(compilation: Compilation, draft: Draft, part: Part, target: Draft) -> list[Part]:
+    """The lists of the target that face `part`, with a join table between them."""
+    via: Via | None = part.marker(Via)
+    found: list[Part] = []
+    for other in _ends(target):
+        if other is part or compilation.by_class.get(other.shape.base) is not draft or not other.shape.many:
+            continue
+        its_via: Via | None = other.marker(Via)
+        if (via and via.relation != other.name) or (its_via and its_via.relation != part.name):
+            continue
+        if not _pointing_back(target, other, draft) and other.name not in target.relations:
+            found.append(other)
+    return found
+
+
+def _add_to_many(compilation: Compilation, draft: Draft, part: Part, target: Draft, one: Relation) -> None:
+    if one.inverse is not None:
+        draft.broken.add(part.name)
+        message = (
+            f"{part.path} is ambiguous: {draft.name}.{one.inverse} is the other end of {target.name}.{one.name} too."
+        )
+        hint = 'Say by Via("…") which relation each is the other end of, or remove one of them.'
+        compilation.report(part.problem("ambiguous-relation", message, hint))
+        return
+    if not part.shape.many and not one.unique:
+        message = f"{part.path} is one {target.name}, but several can point at the same {draft.name}."
+        hint = f"Write {one.name}: Annotated[{draft.name}, Unique] in {target.name}, or list[…] here."
+        compilation.report(part.problem("bad-relation", message, hint))
+    renamed: RenamedFrom | None = part.marker(RenamedFrom)
+    draft.relations[part.name] = Relation(
+        id=compilation.ids.take(part.path, draft.earlier(part.name, renamed.name if renamed else None)),
+        name=part.name,
+        kind="to_many",
+        entity=target.name,
+        fields=one.target_fields,
+        target_fields=one.fields,
+        unique=one.unique,
+        inverse=one.name,
+        doc=part.doc,
+        renamed_from=renamed.name if renamed else None,
+    )
+    target.relations[one.name] = replace(one, inverse=part.name)
+
+
+def _add_implicit(compilation: Compilation, draft: Draft, one: Relation) -> None:
+    """The unnamed other end of a relation to one, by the name of the collection where that is clear and free."""
+    target = next(each for each in compilation.drafts if each.name == one.entity)
+    alone = sum(each.kind == "to_one" and each.entity == one.entity for each in draft.relations.values()) == 1
+    plain = snake(draft.name) if one.unique else draft.collection
+    name = free_name(([plain] if alone else []) + [back_name(plain, one)], {*target.relations, *target.fields})
+    target.relations[name] = Relation(
+        id=compilation.ids.take(f"{target.name}.{name}", target.earlier(name)),
+        name=name,
+        kind="to_many",
+        entity=draft.name,
+        fields=one.target_fields,
+        target_fields=one.fields,
+        unique=one.unique,
+        inverse=one.name,
+        implicit=True,
+    )
+    draft.relations[one.name] = replace(one, inverse=name)
+
+
+def _mark_unique(compilation: Compilation) -> None:
+    """Relations to one whose fields are unique by a constraint or the key are one-to-one."""
+    for draft in compilation.drafts:
+        uniques = [set(each.fields) for each in draft.declaration.unique] + [set(draft.key)]
+        for relation in draft.relations.values():
+            own = {relation.name, *relation.fields}
+            if any(each and each <= own for each in uniques) or any(
+                draft.fields[each].unique for each in relation.fields
+            ):
+                draft.relations[relation.name] = replace(relation, unique=True)
+
+
+def _no_other_end(draft: Draft, part: Part, target: Draft):
+    via: Via | None = part.marker(Via)
+    if via is not None:
+        known = [each.name for each in target.relations.values()] + [each.name for each in _ends(target)]
+        message = (
+            f"{part.path}: {target.name} has no relation '{via.relation}' to {draft.name}."
+            f"{did_you_mean(via.relation, known)}"
+        )
+        return part.problem("no-other-end", message, at="Via")
+    message = f"{part.path} has no other end: nothing in {target.name} points at {draft.name}."
+    own = snake(draft.name)
+    hint = (
+        f'Write {own}: {draft.name} in {target.name} for one {own} each, {draft.collection}: list["{draft.name}"] for many, '
+        f'or Annotated[list["{target.name}"], Through("table")] here.'
+    )
+    return part.problem("no-other-end", message, hint)
+
+
+def _written(part: Part, target: Draft) -> str:
+    return f'list["{target.name}"]' if part.shape.many else f'"{target.name} | None"'

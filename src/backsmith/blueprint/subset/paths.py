@@ -1,0 +1,70 @@
+"""Attribute paths: fields and relations of rows, `self.order.customer.account`."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING, cast
+
+from backsmith.blueprint.blueprint import Relation
+from backsmith.blueprint.expressions import CurrentUser, FieldOf, Follow, Node, Row, Variable
+from backsmith.blueprint.subset import refusals
+from backsmith.blueprint.subset.kinds import name as kind_name
+from backsmith.blueprint.subset.places import Many, Place
+from backsmith.blueprint.trees import is_row, root, type_of, walk
+
+if TYPE_CHECKING:
+    from backsmith.blueprint.subset.reader import Reader
+
+
+def attribute(reader: Reader, node: ast.Attribute, place: Place) -> Node | Many:
+    """A field, the row a relation leads to, or the rows of one that leads to many."""
+    base = reader.present(node.value, place)
+    if not is_row(base):
+        type = type_of(base)
+        what = kind_name(type) if type else "None"
+        instead = refusals.METHODS.get(node.attr)
+        reader.refuse(node, f"`.{node.attr}` of {what}", instead)
+    row = cast(Row, base)
+    if isinstance(row, CurrentUser) and node.attr == "roles":
+        text = reader.text(node)
+        reader.fail(node, "wrong-type", f"'{text}' can only be searched.", f'Write `"staff" in {text}`.')
+    if row.entity not in reader.context.entities:
+        reader.fail(
+            node,
+            "unknown-field",
+            f"Nothing is kept of the user but the key and the roles: there is no '{node.attr}'.",
+            "Write a class that extends Account, or compare the user with a row: `self.account == user`.",
+        )
+    entity = reader.entity(row)
+    for field in entity.fields:
+        if field.name == node.attr:
+            return FieldOf(row, field.name, field.type, field.nullable)
+    for relation in entity.relations:
+        if relation.name == node.attr and not relation.implicit:
+            if leads_to_one(relation):
+                return Follow(row, relation.name, relation.entity)
+            return Many(row, relation)
+    known = [field.name for field in entity.fields]
+    known += [relation.name for relation in entity.relations if not relation.implicit]
+    hint = reader.similar(node.attr, known) or f"{entity.name} has {', '.join(known)}."
+    reader.fail(node, "unknown-field", f"{entity.name} has no field '{node.attr}'.", hint)
+
+
+def leads_to_one(relation: Relation) -> bool:
+    """Whether there is at most one row at the other end."""
+    return relation.kind == "to_one" or (relation.kind == "to_many" and relation.unique)
+
+
+def is_optional(relation: Relation) -> bool:
+    """Whether there may be no row at the other end of a relation that leads to one."""
+    return relation.nullable or relation.kind == "to_many"
+
+
+def guard(reader: Reader, value: Node, text: str) -> str:
+    """What to write so that a value that may be None is ruled out."""
+    variables = {part.name for part in walk(value) if isinstance(part, Variable)}
+    if isinstance(value, Follow | FieldOf) and isinstance(root(value if isinstance(value, Follow) else value.of), Variable):
+        return f"Write `if {text} is not None` at the end of the generator."
+    if reader.gives_condition or variables:
+        return f"Write `{text} is not None and …`."
+    return f"Write `… if {text} is not None else …`."

@@ -1,0 +1,86 @@
+"""`backsmith`: hands the words of the command line to a command, and turns what it raises into text and an exit code.
+
+Exit codes: 0 done; 1 the model has mistakes, or what was checked doesn't hold; 2 a mistake in the command or a setting;
+3 the database can't be used; 130 interrupted. Data goes to standard output, everything else to standard error.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from importlib.metadata import version
+
+from cyclopts import App, CycloptsError, Group
+
+from backsmith.cli.talk import say
+from backsmith.errors import DatabaseError, ModelError, UsageError
+
+DONE, MISTAKES, USAGE, DATABASE, INTERRUPTED = 0, 1, 2, 3, 130
+
+EXIT_CODES = """Exit codes: 0 done; 1 the model has mistakes, or what was checked doesn't hold; 2 a mistake in the command
+or a setting; 3 the database can't be used; 130 interrupted."""
+
+_BEGIN, _LOOK, _SERVE = Group("Begin", sort_key=1), Group("Look", sort_key=2), Group("Serve", sort_key=3)
+
+COMMANDS = (
+    # name, group, what it does. The module of the same name holds the function, imported when it is called.
+    ("adopt", _BEGIN, "Write a model from an existing database."),
+    ("create", _BEGIN, "Create the tables of a model in an empty database."),
+    ("check", _LOOK, "Find every mistake of a model."),
+    ("show", _LOOK, "Say what a model means: in English, or as JSON."),
+    ("why", _LOOK, "Explain how a request is decided: rules, rows, SQL, query plan."),
+    ("settings", _LOOK, "List the settings, their values and where those come from."),
+    ("serve", _SERVE, "Serve the API of a model."),
+    ("token", _SERVE, "Sign a token for trying the API out, in development."),
+    ("key", _SERVE, "Make an API key for a program."),
+)
+
+
+def application() -> App:
+    """The parser of the whole command line."""
+    app = App(
+        name="backsmith",
+        help=f"The back-end developer, as software. Begin with: backsmith serve shop.py\n\n{EXIT_CODES}",
+        version=lambda: f"backsmith {version('backsmith')}",
+        help_format="plaintext",
+        version_flags=["--version"],
+    )
+    for name, group, help in COMMANDS:
+        app.command(f"backsmith.cli.{name}:{name}", name=name, group=group, help=help)
+    return app
+
+
+def main(words: Sequence[str] | None = None) -> None:
+    """Run the command that the words say (by default those of the process), and exit with its code."""
+    sys.exit(run(words))
+
+
+def run(words: Sequence[str] | None = None) -> int:
+    """Run the command that the words say and return its exit code."""
+    try:
+        code = application()(words, exit_on_error=False, print_error=False, result_action="return_value")
+    except CycloptsError as error:
+        say(f"{str(error).strip()}\nSee: backsmith{_command(error)} --help")
+        return USAGE
+    except ModelError as error:
+        say(str(error))
+        return MISTAKES
+    except UsageError as error:
+        say(str(error))
+        return USAGE
+    except DatabaseError as error:
+        say(str(error))
+        return DATABASE
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        # The reader of our output left, as `| head` does. Nothing more can be written, not even by Python at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE
+    return code if isinstance(code, int) else DONE
+
+
+def _command(error: CycloptsError) -> str:
+    chain = error.command_chain or ()
+    return "".join(f" {word}" for word in chain)

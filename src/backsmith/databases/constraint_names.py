@@ -1,0 +1,79 @@
+"""Names for constraints and indexes that have none: the ones PostgreSQL itself would give, `orders_customer_id_fkey`.
+
+A name has at most 63 bytes, PostgreSQL's limit; what is longer, or taken, is cut and ends in eight digits of its hash.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+
+from msgspec.structs import replace
+
+from backsmith.databases.schema import CheckConstraint, ForeignKey, Schema, Table, TableIndex, UniqueConstraint
+
+LONGEST = 63
+
+
+def with_names(schema: Schema) -> Schema:
+    """The schema with a name for each constraint and index, each name once."""
+    names = _Names(schema)
+    return replace(schema, tables=tuple(names.table(table) for table in schema.tables))
+
+
+def name_of(table: str, columns: Iterable[str], suffix: str, *, taken: bool = False) -> str:
+    """`orders_customer_id_fkey`, cut to 63 bytes; with a hash where the plain name is too long or taken."""
+    parts = [table, *columns]
+    plain = "_".join([*parts, suffix])
+    if not taken and len(plain.encode()) <= LONGEST:
+        return plain
+    # The parts are hashed one by one, so that a_b + c and a + b_c differ.
+    digits = hashlib.sha256("\0".join(parts).encode()).hexdigest()[:8]
+    end = f"_{digits}_{suffix}"
+    start = plain.removesuffix(f"_{suffix}").encode()[: LONGEST - len(end)]
+    return start.decode(errors="ignore") + end
+
+
+class _Names:
+    def __init__(self, schema: Schema) -> None:
+        # Tables and indexes share one space of names; SQLite's ignores case.
+        self.taken = {table.name.lower() for table in schema.tables} | {enum.name.lower() for enum in schema.enums}
+        for table in schema.tables:
+            given = (*table.foreign_keys, *table.uniques, *table.checks, *table.indexes)
+            self.taken.update(each.name.lower() for each in given if each.name)
+
+    def take(self, table: str, columns: Iterable[str], suffix: str) -> str:
+        columns = list(columns)
+        name = name_of(table, columns, suffix)
+        if name.lower() in self.taken:
+            name = name_of(table, columns, suffix, taken=True)
+        number = 2
+        while name.lower() in self.taken:
+            name = name_of(table, [*columns, str(number)], suffix, taken=True)
+            number += 1
+        self.taken.add(name.lower())
+        return name
+
+    def table(self, table: Table) -> Table:
+        if table.view:
+            return table
+        return replace(
+            table,
+            foreign_keys=tuple(self.foreign_key(table.name, each) for each in table.foreign_keys),
+            uniques=tuple(self.unique(table.name, each) for each in table.uniques),
+            checks=tuple(self.check(table.name, each) for each in table.checks),
+            indexes=tuple(self.index(table.name, each) for each in table.indexes),
+        )
+
+    def foreign_key(self, table: str, key: ForeignKey) -> ForeignKey:
+        return key if key.name else replace(key, name=self.take(table, key.columns, "fkey"))
+
+    def unique(self, table: str, unique: UniqueConstraint) -> UniqueConstraint:
+        return unique if unique.name else replace(unique, name=self.take(table, unique.columns, "key"))
+
+    def check(self, table: str, check: CheckConstraint) -> CheckConstraint:
+        return check if check.name else replace(check, name=self.take(table, check.columns, "check"))
+
+    def index(self, table: str, index: TableIndex) -> TableIndex:
+        columns = [column.removeprefix("-") for column in index.columns]
+        return index if index.name else replace(index, name=self.take(table, columns, "idx"))

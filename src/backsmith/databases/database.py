@@ -1,0 +1,117 @@
+"""A database as the rest of Backsmith uses it: statements and driver values go in, rows come out.
+
+Whatever goes wrong comes out as a `RequestError` (a request can't be answered) or a `DatabaseError` (the database
+can't be opened, or refused what Backsmith itself asked). Neither message holds SQL; the driver's error is the cause.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple, Protocol
+
+from backsmith import errors
+from backsmith.databases.dialect import Dialect
+from backsmith.databases.schema import Schema
+from backsmith.errors import RequestError
+
+
+class Statement(NamedTuple):
+    """SQL and the values of its parameters, encoded for the driver."""
+
+    sql: str
+    params: tuple[Any, ...]
+
+
+class Row(Protocol):
+    """A row of a result: its values by their number, from 0."""
+
+    def __getitem__(self, index: int, /) -> Any: ...
+    def __len__(self) -> int: ...
+
+
+class Database(ABC):
+    """One database, open or not yet. All methods belong to the event loop that opened it."""
+
+    dialect: Dialect
+
+    @abstractmethod
+    async def open(self) -> None:
+        """Connect. Raises DatabaseError when that can't be done, or the database isn't fit for use."""
+
+    @abstractmethod
+    async def close(self) -> None:
+        """Disconnect, interrupting what still runs. Closing twice does no harm."""
+
+    @abstractmethod
+    def fetch_now(self, sql: str, params: Sequence[Any]) -> Sequence[Row] | None:
+        """The rows of a statement that reads, if they can be had at once, else None: then await `fetch`.
+
+        It never waits for another process, and for no longer than the time budget for the statement itself.
+        Raises RequestError.
+        """
+
+    @abstractmethod
+    async def fetch(self, sql: str, params: Sequence[Any]) -> Sequence[Row]:
+        """The rows of a statement that reads. The statement stops when the awaiting task is cancelled.
+
+        Raises RequestError: STATEMENT_TIMEOUT after the statement timeout, OVERLOADED when no connection came free in
+        time, DATABASE_UNAVAILABLE when the database can't be reached, and of the values' own OUT_OF_RANGE or BAD_VALUE.
+        """
+
+    @abstractmethod
+    async def fetch_named(self, sql: str, params: Sequence[Any]) -> list[dict[str, Any]]:
+        """As `fetch`, each row as its values by the names of their columns."""
+
+    async def estimate(self, sql: str, params: Sequence[Any]) -> int | None:
+        """How many rows the database expects of a statement, without running it; None where it can't tell."""
+        return None
+
+    @abstractmethod
+    async def execute(self, sql: str, params: Sequence[Any] = ()) -> None:
+        """Run a statement that writes, or several without parameters, in a transaction. Raises DatabaseError."""
+
+    @abstractmethod
+    async def execute_many(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
+        """Run a statement for each row of parameters, all in one transaction. Raises DatabaseError."""
+
+    @abstractmethod
+    async def explain(self, sql: str, params: Sequence[Any]) -> str:
+        """How the database would run the statement, in its own words, a line a step. Nothing is run."""
+
+    @abstractmethod
+    async def inspect(self) -> Schema:
+        """What the database holds."""
+
+    async def ping(self) -> None:
+        """Ask the database for a sign of life. Raises RequestError when there is none."""
+        await self.fetch("SELECT 1", ())
+
+
+def overloaded(retry_after: int = 1) -> RequestError:
+    """The refusal of a request for which no connection came free."""
+    return RequestError(
+        errors.OVERLOADED,
+        "All database connections are busy",
+        hint="Try again in a moment.",
+        headers=(("Retry-After", str(retry_after)),),
+    )
+
+
+def unavailable(retry_after: int = 1) -> RequestError:
+    """The refusal of a request while the database can't be reached."""
+    return RequestError(
+        errors.DATABASE_UNAVAILABLE,
+        "The database can't be reached at the moment",
+        hint="Try again in a moment.",
+        headers=(("Retry-After", str(retry_after)),),
+    )
+
+
+def timed_out(seconds: float) -> RequestError:
+    """The refusal of a request whose statement ran for too long."""
+    return RequestError(
+        errors.STATEMENT_TIMEOUT,
+        f"The database didn't answer within {seconds:g} seconds",
+        hint="Ask for fewer rows, or filter by an indexed field.",
+    )

@@ -1,0 +1,45 @@
+"""The parameters of a statement: what each placeholder stands for, as data.
+
+`Speller.bind` hands out the placeholders; the engine binds the values (`engine.binding`).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from msgspec import Struct
+
+from backsmith.blueprint.types import Type
+
+
+class Constant(Struct, frozen=True):
+    """A value known when the statement is written, as a Python value of the type; bound as it is."""
+
+    value: Any
+    type: Type | None
+
+
+class UserKey(Struct, frozen=True):
+    """The key of the account that asks."""
+
+    type: Type
+
+
+class UserRoles(Struct, frozen=True):
+    """The list of the roles that the asker has."""
+
+
+class RequestTime(Struct, frozen=True):
+    """`now()`: the instant of the request, an aware datetime in UTC, moved by so many microseconds."""
+
+    offset_microseconds: int = 0
+
+
+class Slot(Struct, frozen=True):
+    """Value number `number` of the request, a Python value of the type."""
+
+    number: int
+    type: Type | None
+
+
+Parameter = Constant | UserKey | UserRoles | RequestTime | Slot

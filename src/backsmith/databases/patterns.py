@@ -1,0 +1,65 @@
+"""Patterns of like and match as the databases take them: PostgREST's `*` for `%`, SQLite's GLOB, RE2."""
+
+from __future__ import annotations
+
+import re
+
+import re2
+
+from backsmith import errors
+from backsmith.errors import RequestError
+
+ONLY_POSTGRES = re.compile(r"\[\[?[:.=]|\\[mMyYAZ<>]|\\[0-9]|\(\?|\*\*\*")
+"""What PostgreSQL's regular expressions have and RE2's lack or mean otherwise."""
+
+
+def like_pattern(text: str) -> str:
+    """A like pattern with `*` standing for `%`; a backslash at the very end is itself."""
+    pattern = text.replace("*", "%")
+    backslashes = len(pattern) - len(pattern.rstrip("\\"))
+    return pattern + "\\" if backslashes % 2 else pattern
+
+
+def like_to_glob(text: str) -> str:
+    """A like pattern in the language of SQLite's GLOB, which minds the case and may use an index."""
+    parts: list[str] = []
+    pattern = iter(like_pattern(text))
+    for character in pattern:
+        match character:
+            case "%":
+                parts.append("*")
+            case "_":
+                parts.append("?")
+            case "\\":
+                parts.append(_escaped(next(pattern)))
+            case _:
+                parts.append(_escaped(character))
+    return "".join(parts)
+
+
+def _escaped(character: str) -> str:
+    return f"[{character}]" if character in "*?[" else character
+
+
+def check_regular_expression(text: str) -> str:
+    """The pattern itself, when RE2 reads it and means by it what PostgreSQL does.
+
+    Raises RequestError UNSUPPORTED for what only PostgreSQL has, BAD_VALUE for what nobody can read.
+    """
+    found = ONLY_POSTGRES.search(text)
+    if found:
+        raise RequestError(
+            errors.UNSUPPORTED,
+            f"'{found.group()}' in a regular expression needs PostgreSQL; this is SQLite",
+            hint="Write ranges such as [a-z] for classes, ^ and $ for the ends.",
+        )
+    try:
+        options = re2.Options()
+        options.log_errors = False
+        re2.compile(text, options)
+    except re2.error as error:
+        detail = str(error.args[0]) if error.args else ""
+        if isinstance(error.args[0], bytes):
+            detail = error.args[0].decode(errors="replace")
+        raise RequestError(errors.BAD_VALUE, "invalid regular expression", details=detail) from None
+    return text

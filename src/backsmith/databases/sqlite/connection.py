@@ -1,0 +1,109 @@
+"""SQLite connections: in, a file; out, a connection set up for reading or writing.
+
+Journal: WAL, so that readers and the writer don't wait for one another, and synchronous=FULL, so that what was
+committed stays committed when the power fails.
+"""
+# pyright: reportUnknownMemberType=false
+# apsw's types name collections.abc.Buffer, which Python 3.11 doesn't have.
+
+from __future__ import annotations
+
+from pathlib import Path
+from urllib.parse import quote
+
+import apsw
+
+from backsmith.databases.sqlite.functions import register
+from backsmith.errors import DatabaseError
+
+CORRUPTING = 3_051_002
+"""SQLite up to this version may corrupt a WAL database that two connections write (https://sqlite.org/wal.html)."""
+STATEMENTS = 500
+"""Prepared statements that a connection keeps."""
+WAIT = 5000
+"""Milliseconds that a connection waits for a lock of another process."""
+HEADER = 20
+WAL_FORMAT = 2
+
+
+def check_library(version: int) -> None:
+    """Raise DatabaseError for a SQLite library (its version as a number, 3051003) that is not safe to use."""
+    if version <= CORRUPTING:
+        major, minor, patch = version // 1_000_000, version // 1000 % 1000, version % 1000
+        raise DatabaseError(
+            f"SQLite {major}.{minor}.{patch} can corrupt a database that two connections write."
+            " Backsmith needs SQLite 3.51.3 or later: pip install --upgrade apsw"
+        )
+
+
+def _library_version() -> int:
+    major, minor, patch = (int(part) for part in apsw.sqlite_lib_version().split(".")[:3])
+    return major * 1_000_000 + minor * 1000 + patch
+
+
+def open_writer(path: Path) -> apsw.Connection:
+    """The connection that writes; it creates the file if there is none. Raises DatabaseError."""
+    if not path.parent.is_dir():
+        raise DatabaseError(f"There is no folder {path.parent} for the database {path.name}.")
+    if path.exists() and 0 < path.stat().st_size < HEADER:
+        raise DatabaseError(f"{path} is not a SQLite database.")
+    flags = apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE
+    connection = _open(path, str(path), flags, WAIT)
+    try:
+        connection.pragma("journal_mode", "wal")
+    except apsw.ReadOnlyError as error:
+        connection.close()
+        raise DatabaseError(f"{path} can't be written. Check who may write the file and its folder.") from error
+    except apsw.BusyError as error:
+        connection.close()
+        raise DatabaseError(f"{path} is locked by another program.") from error
+    connection.pragma("synchronous", "full")
+    connection.pragma("foreign_keys", True)
+    return connection
+
+
+def open_reader(path: Path, *, wait: int = WAIT, cache: int = 2_000) -> apsw.Connection:
+    """A connection that reads a database which `open_writer` has opened.
+
+    Arguments:
+        wait: Milliseconds to wait for a lock.
+        cache: Size of the page cache in KiB.
+    """
+    connection = _open(path, str(path), apsw.SQLITE_OPEN_READWRITE, wait)
+    connection.pragma("cache_size", -cache)
+    connection.pragma("query_only", True)
+    return connection
+
+
+def open_untouched(path: Path) -> apsw.Connection:
+    """A connection that reads a database of others and changes neither it nor the files beside it.
+
+    A database in WAL mode that nobody has open is read as it is on disk; otherwise SQLite would create a journal.
+    """
+    if not path.is_file():
+        raise DatabaseError(f"There is no database {path}.")
+    with path.open("rb") as file:
+        header = file.read(HEADER)
+    journal = path.with_name(f"{path.name}-wal")
+    alone = len(header) == HEADER and header[18] == WAL_FORMAT and not (journal.exists() and journal.stat().st_size)
+    uri = f"file:{quote(str(path.absolute()))}?mode=ro{'&immutable=1' if alone else ''}"
+    connection = _open(path, uri, apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI, WAIT)
+    connection.pragma("query_only", True)
+    return connection
+
+
+def _open(path: Path, name: str, flags: int, wait: int) -> apsw.Connection:
+    check_library(_library_version())
+    try:
+        connection = apsw.Connection(name, flags=flags | apsw.SQLITE_OPEN_NOMUTEX, statementcachesize=STATEMENTS)
+        connection.set_busy_timeout(wait)
+        connection.pragma("temp_store", "memory")
+        connection.pragma("trusted_schema", False)
+        connection.execute("SELECT count(*) FROM sqlite_schema").fetchall()  # reads the file for the first time
+    except apsw.NotADBError as error:
+        raise DatabaseError(f"{path} is not a SQLite database.") from error
+    except apsw.Error as error:
+        raise DatabaseError(f"The database {path} can't be opened: {error}.") from error
+    connection.config(apsw.SQLITE_DBCONFIG_DEFENSIVE, 1)
+    register(connection)
+    return connection

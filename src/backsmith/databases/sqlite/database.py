@@ -1,0 +1,203 @@
+"""A SQLite database: reads run on the event loop under a time budget, slow ones on threads, writes one at a time.
+
+Beside a slow statement on a thread the event loop goes on: SQLite runs without the GIL, and Backsmith's functions in
+Python hold it for microseconds. So that a thread which calls them again and again can't keep the loop waiting, opening
+a database makes Python's switch interval, for the whole process, half a millisecond.
+"""
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownLambdaType=false
+# apsw's types name collections.abc.Buffer, which Python 3.11 doesn't have.
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
+from time import perf_counter
+from typing import Any, TypeVar
+
+import apsw
+
+from backsmith.databases.database import Database
+from backsmith.databases.schema import Schema
+from backsmith.databases.sqlite.connection import open_reader, open_untouched, open_writer
+from backsmith.databases.sqlite.dialect import SqliteDialect
+from backsmith.databases.sqlite.failures import of_reading, of_writing
+from backsmith.databases.sqlite.readers import Readers
+from backsmith.errors import DatabaseError
+
+T = TypeVar("T")
+
+STEPS = 1_000
+"""SQLite instructions between two looks at the clock on the event loop: some 10 to 20 microseconds."""
+INLINE_CACHE = 16_000
+"""KiB of pages that the event loop's connection keeps."""
+SLOW_FOR = 10.0
+"""Seconds for which a statement that was over budget goes straight to a thread."""
+SLOW_STATEMENTS = 500
+SWITCH_INTERVAL = 0.0005
+
+
+class SqliteDatabase(Database):
+    """A file that SQLite keeps."""
+
+    def __init__(
+        self,
+        path: Path,
+        *,
+        read_only: bool,
+        statement_timeout: float,
+        wait_timeout: float,
+        inline_budget: float,
+        reader_threads: int,
+    ) -> None:
+        self.dialect = SqliteDialect()
+        self.path = path
+        self._read_only = read_only
+        self._statement_timeout = statement_timeout
+        self._wait_timeout = wait_timeout
+        self._budget = inline_budget
+        self._reader_threads = reader_threads
+        self._stop_at = 0.0
+        self._slow: dict[str, float] = {}
+        self._inline: apsw.Connection | None = None
+        self._writer: apsw.Connection | None = None
+        self._readers: Readers | None = None
+        self._writing: ThreadPoolExecutor | None = None
+
+    async def open(self) -> None:
+        """Open the file, creating it unless it is to be read only. Raises DatabaseError."""
+        if self._inline is not None:
+            return
+        if self._read_only:
+            connect = partial(open_untouched, self.path)
+            self._inline = connect()
+        else:
+            self._writer = open_writer(self.path)
+            self._writing = ThreadPoolExecutor(1, thread_name_prefix="backsmith-writer")
+            connect = partial(open_reader, self.path)
+            self._inline = open_reader(self.path, wait=0, cache=INLINE_CACHE)
+        self._inline.set_progress_handler(self._over_budget, STEPS)
+        self._readers = Readers(
+            connect,
+            threads=self._reader_threads,
+            statement_timeout=self._statement_timeout,
+            wait_timeout=self._wait_timeout,
+        )
+        sys.setswitchinterval(min(sys.getswitchinterval(), SWITCH_INTERVAL))
+
+    async def close(self) -> None:
+        """Interrupt what reads, finish what writes, close the file."""
+        if self._readers is not None:
+            self._readers.close()
+        if self._writing is not None:
+            self._writing.shutdown(wait=True, cancel_futures=True)
+        for connection in (self._inline, self._writer):
+            if connection is not None:
+                connection.close()
+        self._inline = self._writer = self._readers = self._writing = None
+
+    # Reading ----------------------------------------------------------------------------------------------------------
+
+    def _over_budget(self) -> bool:
+        return perf_counter() > self._stop_at
+
+    def fetch_now(self, sql: str, params: Sequence[Any]) -> Sequence[tuple[Any, ...]] | None:
+        """The rows, or None when the statement took longer than the budget or has lately done so."""
+        now = perf_counter()
+        if sql in self._slow and self._is_slow(sql, now):
+            return None
+        self._stop_at = now + self._budget
+        try:
+            return self._inline.execute(sql, params).fetchall()  # type: ignore[union-attr]  # None before open alone
+        except apsw.InterruptError:
+            self._remember(sql)
+            return None
+        except apsw.BusyError:
+            return None  # a thread may wait for the lock, the loop may not
+        except Exception as error:
+            raise of_reading(error) from error
+
+    def _is_slow(self, sql: str, now: float) -> bool:
+        if now < self._slow[sql]:
+            return True
+        del self._slow[sql]
+        return False
+
+    def _remember(self, sql: str) -> None:
+        if len(self._slow) >= SLOW_STATEMENTS:
+            del self._slow[next(iter(self._slow))]  # the one remembered first
+        self._slow[sql] = perf_counter() + SLOW_FOR
+
+    async def fetch(self, sql: str, params: Sequence[Any]) -> Sequence[tuple[Any, ...]]:
+        """The rows, by a thread."""
+        return await self._read(lambda connection: connection.execute(sql, params).fetchall())
+
+    async def fetch_named(self, sql: str, params: Sequence[Any]) -> list[dict[str, Any]]:
+        """The rows as dictionaries, by a thread."""
+
+        def work(connection: apsw.Connection) -> list[dict[str, Any]]:
+            cursor = connection.execute(sql, params)
+            names = [column[0] for column in cursor.get_description()] if cursor.is_readonly else []
+            return [dict(zip(names, row, strict=True)) for row in cursor]
+
+        return await self._read(work)
+
+    async def _read(self, work: Callable[[apsw.Connection], T]) -> T:
+        if self._readers is None:
+            raise DatabaseError("The database isn't open.")
+        try:
+            return await self._readers.run(work)
+        except Exception as error:
+            raise of_reading(error) from error
+
+    async def explain(self, sql: str, params: Sequence[Any]) -> str:
+        """SQLite's query plan, steps indented under those they belong to."""
+        rows: Sequence[Any] = await self.fetch(f"EXPLAIN QUERY PLAN {sql}", params)
+        depths = {0: -1}
+        lines: list[str] = []
+        for number, parent, _, text in rows:
+            depths[number] = depths[parent] + 1
+            lines.append("  " * depths[number] + text)
+        return "\n".join(lines)
+
+    async def inspect(self) -> Schema:
+        """What the file holds."""
+        from backsmith.databases.sqlite.inspect import inspect  # noqa: PLC0415  # needed by few commands
+
+        return await self._read(inspect)
+
+    async def ping(self) -> None:
+        """Read from the file."""
+        await self.fetch("SELECT 1 FROM sqlite_schema LIMIT 1", ())
+
+    # Writing ----------------------------------------------------------------------------------------------------------
+
+    async def execute(self, sql: str, params: Sequence[Any] = ()) -> None:
+        """Run one statement, or several without parameters, in a transaction."""
+        await self._write(lambda connection: connection.execute(sql, params))
+
+    async def execute_many(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
+        """Run the statement for each row, all in one transaction."""
+        await self._write(lambda connection: connection.executemany(sql, rows))
+
+    async def _write(self, work: Callable[[apsw.Connection], object]) -> None:
+        if self._writer is None or self._writing is None:
+            raise DatabaseError("The database is open for reading only." if self._read_only else "It isn't open.")
+        await asyncio.get_running_loop().run_in_executor(self._writing, _transact, self._writer, work)
+
+
+def _transact(connection: apsw.Connection, work: Callable[[apsw.Connection], object]) -> None:
+    try:
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            work(connection)
+            connection.execute("COMMIT")
+        except BaseException:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            raise
+    except Exception as error:
+        raise of_writing(error) from error

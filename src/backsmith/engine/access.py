@@ -1,0 +1,101 @@
+"""Authorize: what a kind of asker may read, as conditions on rows and fields.
+
+An asker's kind is what decides conditions on the user alone: whether somebody is signed in, and which of the roles
+that rules mention they have. Everything else about the user (their key) stays a parameter, so plans are shared by all
+askers of a kind, and only by them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from msgspec import Struct
+
+from backsmith.blueprint.asker import Asker
+from backsmith.blueprint.blueprint import Blueprint, Entity, Rule
+from backsmith.blueprint.expressions import FALSE, TRUE, Node, Or
+from backsmith.blueprint.simplify import mentioned_roles, simplify
+
+
+class AskerKind(Struct, frozen=True):
+    """Askers who are alike to every rule but for their key."""
+
+    anonymous: bool
+    roles: frozenset[str]
+
+
+class Access(Struct, frozen=True):
+    """What may be read of an entity."""
+
+    rows: Node
+    """Holds for the rows that may be read; FALSE when none can."""
+    guards: Mapping[str, Node]
+    """For fields and relations that not every readable row shows: where they are shown; FALSE when nowhere."""
+
+
+class Authorizer:
+    """Answers what may be read, remembering the answer for each kind of asker and entity."""
+
+    def __init__(self, blueprint: Blueprint, *, most_kinds: int = 256) -> None:
+        self._rules: Mapping[str, tuple[Rule, ...]] = {entity.name: entity.rules for entity in blueprint.entities}
+        self._entities: Mapping[str, Entity] = {entity.name: entity for entity in blueprint.entities}
+        self._roles = frozenset[str]().union(
+            *(mentioned_roles(rule.condition) for entity in blueprint.entities for rule in entity.rules),
+            *(mentioned_roles(query.allow) for query in blueprint.queries if query.allow is not None),
+        )
+        self._known: dict[tuple[str, AskerKind], Access] = {}
+        self._most = most_kinds * max(1, len(blueprint.entities))
+
+    def kind(self, asker: Asker) -> AskerKind:
+        """The kind that `asker` is of."""
+        return AskerKind(asker.id is None, self._roles & asker.roles)
+
+    def read(self, entity: Entity, kind: AskerKind) -> Access:
+        """What that kind of asker may read of `entity`."""
+        known = self._known.get((entity.name, kind))
+        if known is None:
+            if len(self._known) >= self._most:
+                self._known.clear()
+            known = self._known[entity.name, kind] = self._read(entity)
+        return known
+
+    def _read(self, entity: Entity, kind: AskerKind) -> Access:
+        rules = [(rule, decided(rule, kind)) for rule in entity.rules if "read" in rule.verbs]
+        rules = [(rule, condition) for rule, condition in rules if condition != FALSE]
+        rows = either(tuple(condition for _, condition in rules))
+        guards: dict[str, Node] = {}
+        if any(rule.fields is not None for rule, _ in rules):
+            key = set(entity.key)
+            shown = {
+                name: either(tuple(c for rule, c in rules if rule.fields is None or name in rule.fields))
+                for name in covered_names(entity)
+            }
+            for relation in entity.relations:
+                if relation.kind == "to_one":
+                    both = either((shown[relation.name], *(shown[name] for name in relation.fields)))
+                    shown.update(dict.fromkeys((relation.name, *relation.fields), both))
+            guards = {name: shown_when for name, shown_when in shown.items() if shown_when != rows and name not in key}
+        return Access(rows, guards)
+
+
+def covered_names(entity: Entity) -> tuple[str, ...]:
+    """The names that a rule's `fields` may list: fields, and to-one relations."""
+    relations = (relation.name for relation in entity.relations if relation.kind == "to_one")
+    return (*(field.name for field in entity.fields), *relations)
+
+
+def decided(rule: Rule, kind: AskerKind) -> Node:
+    """The rule's condition with everything about the kind of asker decided."""
+    if rule.needs_user and kind.anonymous:
+        return FALSE
+    return simplify(rule.condition, anonymous=kind.anonymous, roles=kind.roles)
+
+
+def either(conditions: tuple[Node, ...]) -> Node:
+    """A condition that holds where one of `conditions` does."""
+    distinct = tuple(dict.fromkeys(condition for condition in conditions if condition != FALSE))
+    if not distinct:
+        return FALSE
+    if TRUE in distinct:
+        return TRUE
+    return distinct[0] if len(distinct) == 1 else Or(distinct)

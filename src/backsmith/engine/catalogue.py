@@ -1,0 +1,118 @@
+"""The blueprint, indexed for requests: collections, fields and relations by the names a request may use.
+
+Made once at the start; a request only looks up. Unknown names are refused with the nearest known one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
+
+from backsmith import errors
+from backsmith.blueprint.blueprint import Blueprint, Entity, Field, Query, Relation
+from backsmith.errors import RequestError
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str | None:
+    """A hint naming the nearest of `known`, or None."""
+    close = get_close_matches(name, list(known), n=1, cutoff=0.6)
+    return f"Did you mean '{close[0]}'?" if close else None
+
+
+class Resource:
+    """An entity with its names indexed."""
+
+    def __init__(self, entity: Entity) -> None:
+        self.entity = entity
+        self.fields: Mapping[str, Field] = {field.name: field for field in entity.fields if not field.hidden}
+        self.stored: Mapping[str, Field] = {field.name: field for field in entity.fields}
+        self.relations: Mapping[str, Relation] = {relation.name: relation for relation in entity.relations}
+        self.key: tuple[Field, ...] = tuple(self.stored[name] for name in entity.key)
+
+    def field(self, name: str) -> Field:
+        """The field of that name that may be asked for at all.
+
+        Raises RequestError UNKNOWN_FIELD; a hidden field is as unknown as one that isn't there.
+        """
+        try:
+            return self.fields[name]
+        except KeyError:
+            collection = self.entity.collection
+            message = f"column {collection}.{name} does not exist"
+            raise RequestError(
+                errors.UNKNOWN_FIELD, message, hint=did_you_mean(name, self.fields), details=None
+            ) from None
+
+
+class Catalogue:
+    """All that can be asked for by name."""
+
+    def __init__(self, blueprint: Blueprint) -> None:
+        self.blueprint = blueprint
+        self.entities: Mapping[str, Entity] = {entity.name: entity for entity in blueprint.entities}
+        self.resources: Mapping[str, Resource] = {entity.name: Resource(entity) for entity in blueprint.entities}
+        self.collections: Mapping[str, Resource] = {
+            entity.collection: self.resources[entity.name] for entity in blueprint.entities if not entity.private
+        }
+        self.queries: Mapping[str, Query] = {query.name: query for query in blueprint.queries}
+
+    def collection(self, name: str) -> Resource:
+        """The resource served as `name`. Raises RequestError UNKNOWN_COLLECTION."""
+        try:
+            return self.collections[name]
+        except KeyError:
+            raise RequestError(
+                errors.UNKNOWN_COLLECTION,
+                f"Could not find the collection '{name}'",
+                hint=did_you_mean(name, self.collections),
+            ) from None
+
+    def relation(self, resource: Resource, name: str, hints: tuple[str, ...]) -> Relation:
+        """The relation of `resource` that an embed means: by relation name, or by the collection at its other end,
+        narrowed by hints (a relation, a foreign key field, or a join table's name).
+
+        Raises RequestError UNKNOWN_RELATION, or AMBIGUOUS_RELATION with the embeds to choose from.
+        """
+        known = resource.relations.values()
+        named = resource.relations.get(name)
+        if named is not None and not hints:
+            return self._reachable(resource, name, (named,))
+        matches = [r for r in known if name in self._names(r)]
+        for hint in hints:
+            matches = [r for r in matches if hint in self._hints(r)]
+        declared = [r for r in matches if not r.implicit]
+        return self._reachable(resource, name, tuple(declared or matches))
+
+    def _names(self, relation: Relation) -> tuple[str, ...]:
+        foreign_key = relation.fields if relation.kind == "to_one" else ()
+        return (relation.name, self.entities[relation.entity].collection, *foreign_key)
+
+    def _hints(self, relation: Relation) -> tuple[str, ...]:
+        through = (relation.through.table,) if relation.through else ()
+        return (relation.name, relation.inverse or "", *relation.fields, *relation.target_fields, *through)
+
+    def _reachable(self, resource: Resource, name: str, matches: tuple[Relation, ...]) -> Relation:
+        collection = resource.entity.collection
+        served = [r for r in matches if not self.entities[r.entity].private]
+        if len(served) == 1:
+            return served[0]
+        if not served:
+            names = (r.name for r in resource.relations.values() if not self.entities[r.entity].private)
+            raise RequestError(
+                errors.UNKNOWN_RELATION,
+                f"Could not find a relationship between '{collection}' and '{name}'",
+                details=f"'{collection}' has no relation or related collection named '{name}'.",
+                hint=did_you_mean(name, names),
+            )
+        choices = [
+            {"cardinality": r.kind, "relationship": r.name, "embedding": f"{collection} with {r.entity}"}
+            for r in served
+        ]
+        names = ", ".join(f"'{name}!{r.name}'" for r in served)
+        raise RequestError(
+            errors.AMBIGUOUS_RELATION,
+            f"Could not embed because more than one relationship was found for '{collection}' and '{name}'",
+            details=f"There are {len(served)} relations to '{name}'.",
+            hint=f"Try changing '{name}' to one of the following: {names}.",
+            choices=choices,
+        )

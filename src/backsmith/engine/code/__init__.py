@@ -1,0 +1,1 @@
+"""The application's own Python on the server: `Data` and the functions that `@query` serves."""

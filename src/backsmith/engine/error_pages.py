@@ -1,0 +1,106 @@
+"""The pages of the catalogue, /errors and /errors/{slug}: what a refusal means and what to do about it.
+
+The `type` of a problem document is the address of such a page. In: the slug, and whether the reader is a browser. Out:
+the reply, in HTML or plain text.
+"""
+
+from __future__ import annotations
+
+from html import escape
+
+from backsmith.engine.reply import Headers, Reply, reply
+from backsmith.errors import KINDS, Kind
+
+_TEXTS: dict[str, str] = {
+    "bad-query": "A filter, select, order or another part of the query string isn't written in the grammar. `message` "
+    "shows where reading stopped and `hint` what could stand there. Values that hold commas, dots or brackets go in "
+    'double quotes: name=in.("a,b","c").',
+    "bad-value": "A value can't be read as the type of its field: a date that is none, a number with letters. "
+    "`message` names the value and the type. Dates are 2026-01-23, times of day 13:45:00, instants "
+    "2026-01-23T13:45:00Z.",
+    "unknown-field": "The collection has no field of that name that you may read. A field that is hidden, or that no "
+    "rule lets you read, doesn't exist for you, neither to select nor to filter, sort or count by.",
+    "unknown-relation": "Nothing of that name can be embedded here: it is neither a relation of the collection nor "
+    "another collection that one foreign key connects with it.",
+    "ambiguous-relation": "More than one relation leads to that collection. Name the one you mean: by the relation's "
+    "own name, or by collection!hint. `details` lists them.",
+    "not-embedded": "A filter or an order goes through a relation that the select doesn't embed. Embed it, if need be "
+    "without fields: select=*,lines().",
+    "related-order": "A list can be ordered by a field of the one row a relation leads to, not by one of many rows.",
+    "not-grouped": "With aggregates in the select, the list has one row a group, so that it can be ordered only by "
+    "what the select shows.",
+    "unknown-type": "A cast names a type that isn't known here.",
+    "unknown-collection": "There is no collection of that name, or no rule opens it to anybody.",
+    "unknown-function": "There is no function of that name under rpc, or it doesn't take these parameters.",
+    "not-found": "There is no such row for you: it doesn't exist, or no rule lets you read it. The two are not told "
+    "apart on purpose.",
+    "not-single": "The request asked for exactly one row (Accept: application/vnd.pgrst.object+json) and there are "
+    "none or several. Narrow the filter, or ask for a list.",
+    "not-acceptable": "None of the media types in Accept can be had here. JSON, a single JSON object and CSV can.",
+    "bad-range": "The range begins after the last row, or ends before it begins.",
+    "bad-preference": "With Prefer: handling=strict each preference has to be a known one. Without it, unknown ones "
+    "are passed over.",
+    "method-not-allowed": "This address doesn't know that method. The header Allow lists those it knows.",
+    "unauthenticated": "What you ask for is open to some who are signed in, and the request doesn't say who asks. Send "
+    "Authorization: Bearer and a token, or X-API-Key and a key.",
+    "bad-token": "The request says who asks, but not in a way that holds: the token has expired, is signed by "
+    "somebody else or for somebody else, or the key doesn't exist. `message` says which. Get a new one.",
+    "two-credentials": "The request carries both a token and an API key, which may stand for two different accounts. "
+    "Send one of them.",
+    "keys-unavailable": "Tokens are checked with keys that are published at an address of the issuer, and that address "
+    "doesn't answer. Try again in a while.",
+    "forbidden": "You may see this but not do that with it. `message` names the rules that would allow it.",
+    "unsupported": "What you ask for exists in the grammar, but the database that this application runs on can't do "
+    "it. `hint` says what it can do instead.",
+    "wrong-type": "The operator has no meaning for a field of that type, such as `like` on a number.",
+    "out-of-range": "A number is too large or too small for the field it is compared with, or a result for its type.",
+    "too-complex": "The request has more filters, names, values or embeds within embeds than the server allows. Ask "
+    "in several requests, or have the limit raised in the settings.",
+    "url-too-long": "The address is longer than the server allows. Ask in several requests, or have max_url raised.",
+    "statement-timeout": "The database worked on this request for as long as one may take. Narrow it by a filter on an "
+    "indexed field, or take fewer rows. `backsmith why` shows how the database goes about it.",
+    "overloaded": "More requests are in work than the server takes at once. Try again after as many seconds as "
+    "Retry-After says, and longer each time.",
+    "database-unavailable": "The server can't reach its database at the moment. Try again in a while.",
+    "internal": "Something went wrong that should not have, and not by your doing. The log of the server says what, "
+    "under the request's id. If the same request does it again, report it with that id.",
+}
+
+_BY_SLUG = {kind.slug: kind for kind in KINDS}
+_HTML = b"text/html; charset=utf-8"
+_PLAIN = b"text/plain; charset=utf-8"
+_KEEP: Headers = [(b"cache-control", b"public, max-age=3600"), (b"vary", b"Accept")]
+
+
+def error_page(slug: str | None, *, html: bool, head: bool = False) -> Reply | None:
+    """The page of that kind of error, or of all kinds for None; None where there is no such kind."""
+    if slug is None:
+        kinds = KINDS
+    elif slug in _BY_SLUG:
+        kinds = (_BY_SLUG[slug],)
+    else:
+        return None
+    if not html:
+        text = "\n\n".join(f"{kind.title} ({kind.status}, {kind.code})\n\n{meaning(kind)}" for kind in kinds)
+        return reply(200, _PLAIN, f"{text}\n".encode(), _KEEP, head=head)
+    title = "Errors" if slug is None else kinds[0].title
+    articles = "".join(_article(kind) for kind in kinds)
+    page = (
+        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f'<meta name="color-scheme" content="light dark"><title>{escape(title)}</title></head>'
+        f"<body><main>{articles}</main></body></html>\n"
+    )
+    return reply(200, _HTML, page.encode(), _KEEP, head=head)
+
+
+def meaning(kind: Kind) -> str:
+    """What that kind of error means and what to do about it, in a few sentences."""
+    return _TEXTS[kind.slug]
+
+
+def _article(kind: Kind) -> str:
+    return (
+        f'<article id="{kind.slug}"><h1>{escape(kind.title)}</h1><p>{escape(meaning(kind))}</p>'
+        f"<p>Status {kind.status}, code {kind.code}.</p></article>"
+    )

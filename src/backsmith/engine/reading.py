@@ -1,0 +1,56 @@
+"""Read: an HTTP request -> what it asks for, with the values apart. Nothing is looked up but the collection."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from backsmith import errors
+from backsmith.engine.catalogue import Catalogue, Resource
+from backsmith.engine.grammar import Limits, shape_of
+from backsmith.engine.grammar.accept import Representation, negotiate
+from backsmith.engine.grammar.prefer import NO_PREFERENCES, Preferences, read_preferences
+from backsmith.engine.request import Request
+from backsmith.engine.values import read_key
+from backsmith.errors import RequestError
+
+READING = frozenset({"GET", "HEAD"})
+
+
+class Asked(Struct, frozen=True):
+    """What a reading request asks for."""
+
+    resource: Resource
+    shape: str
+    values: tuple[str, ...]
+    """Of the query, then the parts of an item's key."""
+    query_values: int
+    key_parts: int
+    range: str | None
+    """The Range header of a list."""
+    form: Representation
+    prefer: Preferences
+
+
+def read(request: Request, catalogue: Catalogue, limits: Limits) -> Asked:
+    """What the request asks for.
+
+    Raises RequestError UNKNOWN_COLLECTION, METHOD_NOT_ALLOWED, BAD_QUERY, BAD_PREFERENCE, NOT_ACCEPTABLE, NOT_FOUND.
+    """
+    resource = catalogue.collection(request.path[0])
+    if request.method not in READING:
+        raise RequestError(
+            errors.METHOD_NOT_ALLOWED,
+            f"{request.method} isn't allowed here",
+            headers=(("allow", "GET, HEAD, OPTIONS"),),
+        )
+    shape, values = shape_of(request.query, limits)
+    form = negotiate(request.header(b"accept"))
+    prefer = request.header(b"prefer")
+    preferences = NO_PREFERENCES if prefer is None else read_preferences(prefer)
+    if len(request.path) == 1:
+        span = request.header(b"range") if request.method == "GET" else None
+        return Asked(resource, shape, values, len(values), 0, span, form, preferences)
+    key = read_key(request.path[1], len(resource.key))
+    if not key or len(request.path) > 2:
+        raise RequestError(errors.NOT_FOUND, f"There is nothing at /{'/'.join(request.path)}")
+    return Asked(resource, shape, (*values, *key), len(values), len(key), None, form, preferences)

@@ -1,0 +1,114 @@
+"""Reply: the rows of a read -> status, headers and body, in the form that was asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from hashlib import blake2b
+from typing import Any, NamedTuple
+
+import msgspec
+
+from backsmith import errors
+from backsmith.blueprint.asker import Asker
+from backsmith.databases.database import Row
+from backsmith.engine.binding import Inputs
+from backsmith.engine.cursor import write_cursor
+from backsmith.engine.formats import array, comma_separated, without_nulls
+from backsmith.engine.grammar.prefer import NO_PREFERENCES, applied
+from backsmith.engine.grammar.ranges import content_range, limit_of, offset_of, status_of
+from backsmith.engine.plans import Plan
+from backsmith.engine.reading import Asked
+from backsmith.engine.reply import Headers, Reply
+from backsmith.engine.request import Request
+from backsmith.engine.security import CACHE_PRIVATE, CACHE_SHARED
+from backsmith.errors import RequestError
+
+_members = msgspec.json.Decoder(dict[str, msgspec.Raw])
+
+
+class Result(NamedTuple):
+    """What the database gave."""
+
+    rows: Sequence[Row]
+    total: int | None
+    """How many rows there are without the limit, where that was asked for."""
+
+
+def reply_list(request: Request, asked: Asked, plan: Plan, result: Result, inputs: Inputs) -> Reply:
+    """The reply to a list. Raises RequestError NOT_SINGLE, or BAD_RANGE for an offset beyond the last row."""
+    rows: list[str] = [row[0] for row in result.rows]
+    offset = 0 if plan.read.offset is None else offset_of(inputs.values[plan.read.offset.slot or 0])
+    status = status_of(offset, len(rows), result.total)
+    if asked.form.form == "object":
+        if len(rows) != 1:
+            raise RequestError(
+                errors.NOT_SINGLE,
+                "Cannot coerce the result to a single JSON object",
+                details=f"The result contains {len(rows)} rows",
+            )
+        body = rows[0].encode()
+    elif asked.form.form == "csv":
+        body = comma_separated(rows, plan.names)
+    else:
+        body = array(rows)
+    if asked.form.strip_nulls:
+        body = without_nulls(body)
+    headers = [(b"content-range", content_range(offset, len(rows), result.total).encode())]
+    link = _next_page(request, asked, plan, result, inputs.values)
+    if link is not None:
+        headers.append((b"link", link))
+    return _reply(request, asked, inputs.asker, status, body, headers)
+
+
+def reply_item(request: Request, asked: Asked, plan: Plan, result: Result, inputs: Inputs) -> Reply:
+    """The reply to an item. Raises RequestError NOT_FOUND where there is no such row, or none to be seen."""
+    if not result.rows:
+        raise RequestError(errors.NOT_FOUND, f"There is no row {request.path[1]} in {asked.resource.entity.collection}")
+    text: str = result.rows[0][0]
+    body = comma_separated([text], plan.names) if asked.form.form == "csv" else text.encode()
+    if asked.form.strip_nulls:
+        body = without_nulls(body)
+    return _reply(request, asked, inputs.asker, 200, body, [])
+
+
+def _reply(request: Request, asked: Asked, asker: Asker, status: int, body: bytes, headers: Headers) -> Reply:
+    etag = b'"' + blake2b(body, digest_size=12).hexdigest().encode() + b'"'
+    headers.append((b"etag", etag))
+    headers.append(CACHE_SHARED if asker.id is None else CACHE_PRIVATE)
+    if asked.prefer is not NO_PREFERENCES:
+        preferences = applied(asked.prefer, "count", "handling")
+        if preferences is not None:
+            headers.append((b"preference-applied", preferences.encode()))
+    known = request.headers.get(b"if-none-match")
+    if known is not None and matches(known, etag):
+        return Reply(304, headers, b"")
+    headers.append((b"content-type", asked.form.content_type.encode()))
+    headers.append((b"content-length", b"%d" % len(body)))
+    return Reply(status, headers, b"" if request.method == "HEAD" else body)
+
+
+def matches(condition: bytes, etag: bytes) -> bool:
+    """Whether an If-None-Match names the tag (RFC 9110, 13.1.2: weak comparison)."""
+    tags = [tag.strip().removeprefix(b"W/") for tag in condition.split(b",")]
+    return etag in tags or tags == [b"*"]
+
+
+def _next_page(request: Request, asked: Asked, plan: Plan, result: Result, values: Sequence[str]) -> bytes | None:
+    """The Link to the page after this one, when this one is full."""
+    read = plan.read
+    limit = read.most or 0
+    if read.limit is not None:
+        own = limit_of(values[read.limit.slot or 0])
+        limit = limit if own is None else min(limit, own)
+    if read.grouped or not limit or len(result.rows) < limit or asked.range is not None:
+        return None
+    last = result.rows[len(result.rows) - 1]
+    cursor = write_cursor(last[1] if plan.cursor_names is None else _order_values(last[0], plan.cursor_names))
+    kept = [part for part in request.query.split("&") if part and part.partition("=")[0] not in ("after", "offset")]
+    query = "&".join([*kept, f"after={cursor}"])
+    return f'<{request.target}?{query}>; rel="next"'.encode("ascii", "ignore")
+
+
+def _order_values(row: str, names: Sequence[str]) -> str:
+    members: dict[str, Any] = _members.decode(row)
+    return f"[{','.join(bytes(members[name]).decode() for name in names)}]"

@@ -1,0 +1,24 @@
+"""The noun of an answer, as every part of the server hands it on: status, headers, body."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+Headers = list[tuple[bytes, bytes]]
+
+
+class Reply(NamedTuple):
+    """An answer over HTTP, whatever carries it."""
+
+    status: int
+    headers: Headers
+    """Names in lower case. Content-Length is among them."""
+    body: bytes
+
+
+def reply(
+    status: int, content_type: bytes, body: bytes, headers: Headers | None = None, *, head: bool = False
+) -> Reply:
+    """An answer with its type and length. One to a HEAD request says the length but has no body."""
+    lines: Headers = [(b"content-type", content_type), (b"content-length", b"%d" % len(body)), *(headers or ())]
+    return Reply(status, lines, b"" if head else body)

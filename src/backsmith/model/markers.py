@@ -1,0 +1,162 @@
+"""What `Annotated` can say about a field besides its type, and what the class keywords of an entity hold.
+
+`annotated_types` has the bounds and lengths (Ge, Gt, Le, Lt, MultipleOf, MinLen, MaxLen, Len, Interval); the rest is
+here. A marker without parameters may stand as the class itself: `Annotated[str, Unique]`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True, init=False)
+class Unique:
+    """No two rows have the same value. In `unique=[…]` of a class, with the names of several fields.
+
+    `name` is the constraint's name in the database, where it has to be a certain one.
+    """
+
+    fields: tuple[str, ...]
+    name: str | None
+
+    def __init__(self, *fields: str, name: str | None = None) -> None:
+        object.__setattr__(self, "fields", fields)
+        object.__setattr__(self, "name", name)
+
+
+@dataclass(frozen=True, slots=True)
+class Indexed:
+    """The database keeps an index of the field."""
+
+    name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Hidden:
+    """The field never leaves by the API: not selected, filtered, sorted, grouped or counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """The database hands out the number. An `id: int` that is the key has this anyway."""
+
+
+@dataclass(frozen=True, slots=True)
+class Assigned:
+    """The key is given by whoever makes the row, though an `id` of its type is otherwise made for them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Digits:
+    """A decimal of at most `total` digits, `places` of them after the point, written with all its places.
+
+    18 digits fit every database, more only PostgreSQL; `total` None is a decimal of any size there.
+    """
+
+    total: int | None
+    places: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """The text matches the regular expression somewhere; write `^…$` for all of it."""
+
+    regex: str
+
+
+@dataclass(frozen=True, slots=True)
+class Bits:
+    """The size of an integer. Written as `Int16` or `Int32`."""
+
+    bits: Literal[16, 32, 64]
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """What a text is. Written as `Email`, `Url`, `Slug` or `File`."""
+
+    format: Literal["email", "url", "slug", "file"]
+
+
+@dataclass(frozen=True, slots=True)
+class AnyJson:
+    """The value is any JSON. Written as `Json`."""
+
+
+@dataclass(frozen=True, slots=True, init=False)
+class Column:
+    """How the database calls the field, what type it has there, and its default as SQL, where they exist already.
+
+    A relation to an entity whose key has several fields has as many columns, in the order of that key.
+    """
+
+    names: tuple[str, ...]
+    type: str | None
+    default: str | None
+
+    def __init__(self, *names: str, type: str | None = None, default: str | None = None) -> None:
+        object.__setattr__(self, "names", names)
+        object.__setattr__(self, "type", type)
+        object.__setattr__(self, "default", default)
+
+
+@dataclass(frozen=True, slots=True, init=False)
+class References:
+    """The fields of the other entity that a relation points at, where they are not its key."""
+
+    fields: tuple[str, ...]
+
+    def __init__(self, *fields: str) -> None:
+        object.__setattr__(self, "fields", fields)
+
+
+@dataclass(frozen=True, slots=True)
+class OnDelete:
+    """What deleting the row that a relation points at does to the rows that point at it."""
+
+    action: Literal["restrict", "cascade", "set_null", "no_action"]
+
+
+@dataclass(frozen=True, slots=True)
+class Via:
+    """The relation of the other entity that this one is the other end of."""
+
+    relation: str
+
+
+@dataclass(frozen=True, slots=True)
+class Through:
+    """The join table of two lists that face each other: its columns to this entity's key and to the other's."""
+
+    table: str
+    columns: tuple[str, ...] = ()
+    target_columns: tuple[str, ...] = ()
+    schema: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RenamedFrom:
+    """The name that the field or relation had before: its values are kept."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True, init=False)
+class Index:
+    """An index on several fields, in `indexes=[…]` of a class; a leading "-" means descending."""
+
+    fields: tuple[str, ...]
+    name: str | None
+
+    def __init__(self, *fields: str, name: str | None = None) -> None:
+        object.__setattr__(self, "fields", fields)
+        object.__setattr__(self, "name", name)
+
+
+@dataclass(frozen=True, slots=True)
+class SqlCheck:
+    """A CHECK of a database that exists already, kept as the SQL it is; in `sql_checks=[…]` of a class."""
+
+    name: str | None
+    sql: str

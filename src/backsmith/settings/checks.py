@@ -1,0 +1,110 @@
+"""What two settings together, or one setting's meaning, may not be.
+
+In: settings whose every value has its type. Out: for each mistake the settings involved and what to write instead.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from ipaddress import ip_address
+from urllib.parse import urlsplit
+
+from backsmith.settings.fields import Settings
+
+Contradiction = tuple[tuple[str, ...], str]
+
+_KEY_SETTINGS = ("jwt_key", "jwt_key_file", "jwks_file", "jwks_url")
+MINIMUM_SECRET = 32
+"""Bytes of an HS256 secret, at least: as many as the hash has (RFC 7518, 3.2)."""
+
+
+def contradictions(settings: Settings, places: Mapping[str, str]) -> Iterator[Contradiction]:
+    """Every mistake that the settings make together. `places` say where each was written."""
+    yield from _paths(settings)
+    yield from _keys(settings, places)
+    yield from _browsers(settings)
+    if settings.inline_budget / 1000 > settings.statement_timeout:
+        yield (
+            ("inline_budget", "statement_timeout"),
+            "inline_budget (milliseconds) is more than statement_timeout (seconds): no read would ever go to a "
+            "thread. Write a smaller inline_budget; 3 is usual.",
+        )
+
+
+def _paths(settings: Settings) -> Iterator[Contradiction]:
+    prefix = settings.prefix
+    if not prefix.startswith("/") or prefix.endswith("/") or "//" in prefix or "?" in prefix or "#" in prefix:
+        yield ("prefix",), f"prefix begins with / and doesn't end with one. Write /{prefix.strip('/') or 'api'}."
+    elif prefix.split("/")[1] in {"errors", "health", "ready", "metrics"}:
+        yield ("prefix",), f"{prefix} is where Backsmith itself answers. Write another one, such as /api."
+
+
+def _keys(settings: Settings, places: Mapping[str, str]) -> Iterator[Contradiction]:
+    given = tuple(name for name in _KEY_SETTINGS if getattr(settings, name))
+    if len(given) > 1:
+        yield (
+            given,
+            f"{' and '.join(given)} each say which keys check tokens. Keep one; a key set may hold several keys.",
+        )
+    if settings.jwt_key and not settings.jwt_key.lstrip().startswith("-----BEGIN"):
+        if len(settings.jwt_key.encode()) < MINIMUM_SECRET:
+            yield (
+                ("jwt_key",),
+                f"This secret has {len(settings.jwt_key.encode())} bytes; one that can't be guessed has at least "
+                f"{MINIMUM_SECRET}. Make one with: openssl rand -base64 32",
+            )
+        if places.get("jwt_key", "").startswith("pyproject.toml"):
+            yield (
+                ("jwt_key",),
+                "pyproject.toml is kept in version control, where a secret is none. Set BACKSMITH_JWT_KEY, or name "
+                "a file that is not committed with jwt_key_file.",
+            )
+    if "PRIVATE KEY-----" in settings.jwt_key:
+        yield ("jwt_key",), "This is a private key. Checking tokens takes the public one only."
+    if not settings.jwt_algorithms:
+        yield ("jwt_algorithms",), "No algorithm means no token. Leave the setting out to accept those of the keys."
+    if settings.jwks_url:
+        yield from _key_address(settings)
+
+
+def _key_address(settings: Settings) -> Iterator[Contradiction]:
+    address = urlsplit(settings.jwks_url)
+    if address.scheme != "https" and not (address.scheme == "http" and _here(address.hostname or "")):
+        yield ("jwks_url",), "Keys are fetched by https only, or from this machine: http://127.0.0.1:…"
+    elif not address.hostname or address.username or address.fragment:
+        yield ("jwks_url",), "This is no plain address. Write https://issuer.example/.well-known/jwks.json"
+    if not settings.jwt_audience:
+        yield (
+            ("jwks_url", "jwt_audience"),
+            "Whoever publishes these keys signs tokens for others too, which would be good here as well. "
+            "Set jwt_audience to the `aud` of the tokens meant for this application.",
+        )
+
+
+def _here(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _browsers(settings: Settings) -> Iterator[Contradiction]:
+    if "*" in settings.cors_origins and settings.cors_credentials:
+        yield (
+            ("cors_origins", "cors_credentials"),
+            "Every page of the world could act with its visitor's cookies. Name the origins, or leave out "
+            "cors_credentials.",
+        )
+    for origin in settings.cors_origins:
+        if origin == "*":
+            continue
+        parts = urlsplit(origin)
+        try:
+            plain = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+        except ValueError:
+            plain = False
+        if not plain or parts.path or parts.query or parts.fragment or parts.username or origin != origin.lower():
+            tidy = f"{parts.scheme or 'https'}://{parts.netloc or parts.path.strip('/') or 'shop.example'}".lower()
+            yield ("cors_origins",), f"{origin} is no origin: scheme, host and port, nothing more. Write {tidy}."

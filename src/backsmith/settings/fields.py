@@ -1,0 +1,191 @@
+"""Every setting: its type, bounds, unit, default and meaning.
+
+The one list of settings. Reading (`settings.read`), the flags of `backsmith serve`, `backsmith settings` and the
+documentation are all made from it.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from msgspec import NODEFAULT, Meta, Struct, structs
+
+Algorithm = Literal["HS256", "RS256", "ES256", "EdDSA"]
+
+SECRET = frozenset({"database", "jwt_key", "api_keys"})
+"""Settings whose values are never shown: not in a message, not in a log, not in a `repr`."""
+
+
+class ApiKey(Struct, frozen=True, forbid_unknown_fields=True):
+    """A key of a program that calls the API. The key itself is nowhere: only its hash is kept."""
+
+    sha256: Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
+    """SHA-256 of the key's UTF-8 text, 64 lower-case hexadecimal digits. `backsmith key` prints it."""
+    account: str | int
+    """The key of the account that the program acts for."""
+    roles: tuple[str, ...] = ()
+
+
+_SECONDS: dict[str, Any] = {"unit": "seconds"}
+_MILLISECONDS: dict[str, Any] = {"unit": "milliseconds"}
+_BYTES: dict[str, Any] = {"unit": "bytes"}
+
+
+class Settings(Struct, frozen=True, kw_only=True):
+    """How an application is served. `backsmith.settings.read_settings` makes one."""
+
+    # Where and how
+    database: Annotated[
+        str,
+        Meta(
+            description="URL of the database: sqlite:///file.db, postgresql://user@host/name or postgresql:embedded. "
+            "A file named after the model, beside it, unless set."
+        ),
+    ] = ""
+    host: Annotated[str, Meta(description="Address to listen on; 0.0.0.0 is every address of the machine.")] = (
+        "127.0.0.1"
+    )
+    port: Annotated[int, Meta(description="Port to listen on.", ge=1, le=65535)] = 8000
+    workers: Annotated[int, Meta(description="Processes that serve.", ge=1, le=1024)] = 1
+    environment: Annotated[
+        Literal["development", "production"],
+        Meta(
+            description="development reloads on changes, logs for people and accepts the tokens of `backsmith token`."
+        ),
+    ] = "development"
+    prefix: Annotated[str, Meta(description="Path under which the collections lie.")] = "/api"
+
+    # Limits of one request
+    max_rows: Annotated[int, Meta(description="Rows of a reply, at most; also where no limit is asked for.", ge=1)] = (
+        1000
+    )
+    max_url: Annotated[int, Meta(extra=_BYTES, description="Path and query of a request, at most.", ge=256)] = 8192
+    max_depth: Annotated[int, Meta(description="Embeds within embeds, at most.", ge=0)] = 8
+    max_filters: Annotated[int, Meta(description="Conditions of a request, at most.", ge=0)] = 64
+    max_select: Annotated[int, Meta(description="Names in the selects of a request, at most.", ge=1)] = 256
+    max_list: Annotated[int, Meta(description="Values of an `in` list, at most.", ge=1)] = 1000
+    statement_timeout: Annotated[float, Meta(extra=_SECONDS, description="Time of one statement, at most.", gt=0)] = (
+        10.0
+    )
+    inline_budget: Annotated[
+        float,
+        Meta(
+            extra=_MILLISECONDS,
+            description="Time a read on SQLite may hold up other requests; a longer one goes on in a thread. "
+            "0 reads always in a thread.",
+            ge=0,
+        ),
+    ] = 3.0
+
+    # Limits of the whole server
+    concurrency: Annotated[int, Meta(description="Requests in work at once, each worker.", ge=1)] = 256
+    queue: Annotated[int, Meta(description="Requests that wait for their turn, each worker.", ge=0)] = 1024
+    queue_timeout: Annotated[
+        float, Meta(extra=_SECONDS, description="Time a request waits for its turn before a 503.", gt=0)
+    ] = 5.0
+    pool_size: Annotated[int, Meta(description="Connections to the database, each worker.", ge=1, le=1000)] = 10
+    shutdown_delay: Annotated[
+        float,
+        Meta(extra=_SECONDS, description="Time between /ready saying no and the end of accepting requests.", ge=0),
+    ] = 0.0
+    shutdown_grace: Annotated[
+        float, Meta(extra=_SECONDS, description="Time the requests in work have to end at shutdown.", gt=0)
+    ] = 10.0
+
+    # Who is asking
+    jwt_key: Annotated[
+        str,
+        Meta(
+            description="Key that checks tokens: a secret of at least 32 bytes (HS256), or a public key in PEM form "
+            "(RS256, ES256, EdDSA)."
+        ),
+    ] = ""
+    jwt_key_file: Annotated[str, Meta(description="File with such a key.")] = ""
+    jwks_file: Annotated[str, Meta(description="File with a JSON Web Key Set.")] = ""
+    jwks_url: Annotated[str, Meta(description="Address of a JSON Web Key Set; https only, except on this machine.")] = (
+        ""
+    )
+    jwt_algorithms: Annotated[
+        tuple[Algorithm, ...], Meta(description="Algorithms accepted, of those that fit the keys.")
+    ] = ("HS256", "RS256", "ES256", "EdDSA")
+    jwt_audience: Annotated[str, Meta(description="The `aud` that a token must name.")] = ""
+    jwt_issuer: Annotated[str, Meta(description="The `iss` that a token must have.")] = ""
+    jwt_account_claim: Annotated[
+        str, Meta(description="Claim that holds the account's key; dots lead into objects.", min_length=1)
+    ] = "sub"
+    jwt_roles_claim: Annotated[
+        str, Meta(description="Claim that holds the roles, a list or one text; dots lead into objects.", min_length=1)
+    ] = "roles"
+    jwt_leeway: Annotated[float, Meta(description="Difference of clocks allowed.", ge=0, le=300, extra=_SECONDS)] = 10.0
+    api_keys: Annotated[
+        dict[str, ApiKey], Meta(description="Keys of programs, by name: sha256, account and roles of each.")
+    ] = {}
+
+    # Browsers
+    cors_origins: Annotated[
+        tuple[str, ...], Meta(description="Origins whose pages may call the API; * is every origin.")
+    ] = ()
+    cors_credentials: Annotated[bool, Meta(description="Whether those pages may send cookies along.")] = False
+
+    # What it tells
+    log_level: Annotated[Literal["debug", "info", "warning", "error"], Meta(description="Least severity logged.")] = (
+        "info"
+    )
+    log_format: Annotated[
+        Literal["auto", "json", "human"],
+        Meta(description="Form of the log lines; auto is human in development and json in production."),
+    ] = "auto"
+    access_log: Annotated[bool, Meta(description="Whether each request is logged.")] = True
+    metrics: Annotated[bool, Meta(description="Whether /metrics answers.")] = True
+    server_timing: Annotated[bool, Meta(description="Whether replies carry Server-Timing.")] = True
+
+    # Not settings but facts that come with them
+    model: str = ""
+    """The model's path as given; empty for a module that was passed as an object."""
+    folder: str = "."
+    """The folder that the model's file or package is in: `.backsmith` and the default database lie there."""
+
+    @property
+    def development(self) -> bool:
+        """Whether this is a developer's machine."""
+        return self.environment == "development"
+
+    @property
+    def checks_tokens(self) -> bool:
+        """Whether a key to check tokens with is configured."""
+        return bool(self.jwt_key or self.jwt_key_file or self.jwks_file or self.jwks_url)
+
+    def __repr__(self) -> str:
+        shown = {name: "…" if name in SECRET and value else value for name, value in structs.asdict(self).items()}
+        return "Settings(" + ", ".join(f"{name}={value!r}" for name, value in shown.items()) + ")"
+
+
+FACTS = frozenset({"model", "folder"})
+"""Fields of Settings that nobody sets."""
+
+
+class About(Struct, frozen=True):
+    """What there is to know of one setting."""
+
+    name: str
+    type: Any
+    """Its Python type, without the bounds."""
+    default: Any
+    description: str
+    unit: str | None
+    bounds: Meta
+
+
+def _about() -> dict[str, About]:
+    found: dict[str, About] = {}
+    for field in structs.fields(Settings):
+        if field.name in FACTS:
+            continue
+        type, bounds = field.type.__origin__, field.type.__metadata__[0]
+        default = field.default_factory() if field.default_factory is not NODEFAULT else field.default
+        extra: dict[str, Any] = bounds.extra or {}
+        found[field.name] = About(field.name, type, default, bounds.description, extra.get("unit"), bounds)
+    return found
+
+
+ABOUT: dict[str, About] = _about()
