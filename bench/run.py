@@ -42,6 +42,7 @@ EXTRAS = ("limit", "scale")
 
 def main() -> int:
     options = read_options()
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # also where a shell started it in the background
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     try:
         results = bench(options)

@@ -67,16 +67,18 @@ PARENT_RULE = """
 """
 
 COMPILE = """
-import json, sys, time, tracemalloc
+import gc, json, sys, time
 import psutil
-from backsmith.blueprint import compile, load
 import backsmith
+from backsmith import blueprint
+
 process = psutil.Process()
 before, began = process.memory_info().rss, time.perf_counter()
-application = load(sys.argv[1])
+application = blueprint.load(sys.argv[1])
 loaded = time.perf_counter()
-blueprint = compile(application)
+compiled = blueprint.compile(application)
 ended = time.perf_counter()
+gc.collect()
 print(json.dumps({"load": loaded - began, "compile": ended - loaded, "rss": process.memory_info().rss - before}))
 """
 

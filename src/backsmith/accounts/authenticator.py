@@ -7,6 +7,7 @@ nobody and wonder where the rows are.
 from __future__ import annotations
 
 import hmac
+from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
 from time import time
@@ -35,12 +36,14 @@ class UnknownKeyError(RequestError):
 class Authenticator:
     """Tells who asks. One an application and event loop; `start` before and `close` after serving."""
 
-    def __init__(self, settings: Settings, account: Type | None) -> None:
-        """`account` is the type of the account's key; None for an application without accounts.
+    def __init__(self, settings: Settings, account: Type | None, *, clock: Callable[[], float] = time) -> None:
+        """`account` is the type of the account's key; None for an application without accounts. `clock` gives the
+        seconds since 1970.
 
         Raises UsageError for a key that can't be used.
         """
         self._settings = settings
+        self._clock = clock
         self._account = account_reader(account)
         self._cache = TokenCache()
         self._known = self._cache.entries
@@ -79,7 +82,7 @@ class Authenticator:
                 hint="Send either Authorization or X-API-Key, not both.",
             )
         known = self._known.get(authorization)
-        if known is not None and known[1] > time():
+        if known is not None and known[1] > self._clock():
             return known[0]
         self._cache.drop(authorization)
         return self._by_header(authorization)
@@ -129,7 +132,7 @@ class Authenticator:
             issuer=settings.jwt_issuer or None,
             leeway=int(settings.jwt_leeway),
         )
-        now = time()
+        now = self._clock()
         try:
             claims = check(token, self._keys(), expected, now)
         except UnknownKey as reason:

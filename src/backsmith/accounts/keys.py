@@ -6,6 +6,7 @@ HMAC secret is how others were broken into). Raises UsageError, which says what 
 
 from __future__ import annotations
 
+from base64 import b64decode
 from typing import Any, NamedTuple, cast
 
 from cryptography.exceptions import UnsupportedAlgorithm
@@ -86,8 +87,7 @@ def _public_key(pem: str, where: str) -> VerificationKey:
             "From a certificate: openssl x509 -pubkey -noout -in certificate.pem"
         ) from error
     if isinstance(key, RSAPublicKey):
-        if key.key_size < _MINIMUM_RSA:
-            raise UsageError(f"{where}: the RSA key has {key.key_size} bits; it needs at least {_MINIMUM_RSA}.")
+        _check_rsa(key.key_size, where)
         return VerificationKey("RS256", RSAKey.import_key(pem))
     if isinstance(key, EllipticCurvePublicKey) and isinstance(key.curve, SECP256R1):
         return VerificationKey("ES256", ECKey.import_key(pem))
@@ -135,15 +135,23 @@ def _key_of_set(entry: dict[str, Any], where: str, *, secrets: bool) -> Verifica
     name = f"{where}, key {kid}" if kid else where
     try:
         if algorithm == "HS256":
-            secret = cast("OctKey", import_key(cast("Any", {"kty": "oct", "k": entry["k"]}))).raw_value
-            return secret_key(secret, name)._replace(kid=kid)
+            return secret_key(_bytes(entry["k"]), name)._replace(kid=kid)
+        if algorithm == "RS256":  # before the library, which would only warn
+            _check_rsa(int.from_bytes(_bytes(entry["n"]), "big").bit_length(), name)
         # Only the public members: a private key in a set would otherwise be kept in memory for nothing.
         key = import_key(cast("Any", {member: entry[member] for member in _PUBLIC_MEMBERS if member in entry}))
-    except (JoseError, ValueError, KeyError, TypeError) as error:
+    except (JoseError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise UsageError(f"{name}: this key can't be read.") from error
-    if isinstance(key, RSAKey) and key.public_key.key_size < _MINIMUM_RSA:
-        raise UsageError(f"{name}: the RSA key has {key.public_key.key_size} bits; it needs at least {_MINIMUM_RSA}.")
     return VerificationKey(algorithm, key, kid)
+
+
+def _check_rsa(bits: int, where: str) -> None:
+    if bits < _MINIMUM_RSA:
+        raise UsageError(f"{where}: the RSA key has {bits} bits; it needs at least {_MINIMUM_RSA}.")
+
+
+def _bytes(text: str) -> bytes:
+    return b64decode(text + "=" * (-len(text) % 4), b"-_", validate=True)
 
 
 def _canonical(algorithm: object) -> object:

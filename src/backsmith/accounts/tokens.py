@@ -60,7 +60,7 @@ def check(token: str, keyring: Keyring, expected: Expectations, now: float) -> C
     except (JoseError, ValueError) as error:
         raise BadToken("The token's signature doesn't fit.") from error
     claims = _parse(payload or b"")
-    _check_claims(claims, expected, int(now))
+    _check_claims(claims, expected, now)
     return claims
 
 
@@ -73,11 +73,11 @@ def _key_for(header: dict[str, Any], keyring: Keyring, expected: Expectations) -
     algorithm, kid = header.get("alg"), header.get("kid")
     if algorithm == "Ed25519":
         algorithm = "EdDSA"
-    if algorithm not in expected.algorithms:
+    if not isinstance(algorithm, str) or algorithm not in expected.algorithms:
         raise BadToken(f"The token's algorithm is not one of {', '.join(sorted(expected.algorithms))}.")
     if kid is not None and (not isinstance(kid, str) or len(kid) > _MAX_KID):
         raise BadToken("The token's `kid` is not a name of a key.")
-    key = keyring.find(cast("str", algorithm), kid)
+    key = keyring.find(algorithm, kid)
     if key is None:
         raise (BadToken if keyring.knows(kid) else UnknownKey)("The token is signed with a key that is not known here.")
     return key
@@ -97,7 +97,7 @@ class _OneAlgorithm(jws.JWSRegistry):
         return self.algorithms[name]
 
 
-def _check_claims(claims: Claims, expected: Expectations, now: int) -> None:
+def _check_claims(claims: Claims, expected: Expectations, now: float) -> None:
     wanted: dict[str, Any] = {"exp": {"essential": True}}
     if expected.audience is not None:
         wanted["aud"] = {"essential": True, "value": expected.audience}
@@ -106,7 +106,8 @@ def _check_claims(claims: Claims, expected: Expectations, now: int) -> None:
     if expected.issuer is not None:
         wanted["iss"] = {"essential": True, "value": expected.issuer}
     try:
-        JWTClaimsRegistry(now, expected.leeway, **wanted).validate(claims)
+        # The library asks for whole seconds but only compares, and a token ends at its instant.
+        JWTClaimsRegistry(cast("int", now), expected.leeway, **wanted).validate(claims)
     except ExpiredTokenError as error:
         raise BadToken("The token has expired.") from error
     except MissingClaimError as error:

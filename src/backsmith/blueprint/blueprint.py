@@ -29,14 +29,14 @@ class Bounds(Struct, frozen=True, omit_defaults=True):
     multiple_of: str | None = None
 
 
-class Default(Struct, frozen=True):
+class Default(Struct, frozen=True, omit_defaults=True):
     """A field's default: a constant, or a generator's name (`now`, `today`, `uuid7`, `uuid4`, `current_user`)."""
 
     kind: Literal["constant", "now", "today", "uuid7", "uuid4", "current_user", "empty_list", "sql"]
     value: Any = None
 
 
-class Location(Struct, frozen=True):
+class Location(Struct, frozen=True, omit_defaults=True):
     """Where something was written: file as given, line and column from 1."""
 
     file: str
@@ -69,7 +69,7 @@ class Field(Struct, frozen=True, kw_only=True, omit_defaults=True):
     renamed_from: str | None = None
 
 
-class Through(Struct, frozen=True):
+class Through(Struct, frozen=True, omit_defaults=True):
     """A join table: its columns to this entity's key, and to the target's key, in the order of the keys."""
 
     table: str
@@ -129,19 +129,21 @@ class Check(Struct, frozen=True, kw_only=True, omit_defaults=True):
     location: Location | None = None
 
 
-class RawCheck(Struct, frozen=True):
+class RawCheck(Struct, frozen=True, omit_defaults=True):
     """A CHECK of an adopted database that is kept as the SQL it is."""
 
     name: str | None
     sql: str
 
 
-class UniqueKey(Struct, frozen=True):
+class UniqueKey(Struct, frozen=True, omit_defaults=True):
+    """Fields of which no two rows have the same values."""
+
     fields: tuple[str, ...]
     name: str | None = None
 
 
-class Index(Struct, frozen=True):
+class Index(Struct, frozen=True, omit_defaults=True):
     """An index on fields; a leading "-" means descending."""
 
     fields: tuple[str, ...]
@@ -175,6 +177,8 @@ class Entity(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Parameter(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A value that a request gives to a query; with `required` False, `default` (canonical JSON) stands in for it."""
+
     name: str
     type: Type
     nullable: bool = False
@@ -202,5 +206,7 @@ class Blueprint(Struct, frozen=True, kw_only=True, omit_defaults=True):
     name: str
     entities: tuple[Entity, ...]
     queries: tuple[Query, ...] = ()
+    account: str | None = None
+    """The entity of those who ask, where the application keeps them."""
     doc: str | None = None
     format: int = 1

@@ -55,8 +55,8 @@ def load(name: str) -> Application:
     if module.split(".")[0] in sys.stdlib_module_names:
         raise UsageError(f"A model can't be called {module}: Python has a module of that name. Rename it.")
     _forget_others(module, root)
-    if str(root) not in sys.path:
-        sys.path.insert(0, str(root))
+    if sys.path[:1] != [str(root)]:  # first, for another model of the name may stand behind it
+        sys.path[:] = [str(root), *(each for each in sys.path if each != str(root))]
     importlib.invalidate_caches()
     return application_of(_import(module))
 

@@ -18,8 +18,9 @@ def import_problem(error: Exception) -> Problem:
         return _syntax_problem(error, error.filename, error.lineno)
     code, message, hint = "import-failed", f"{type(error).__name__}: {error}", None
     if isinstance(error, NameError) and error.name:
-        code, message = "unknown-name", f"'{error.name}' isn't known here.{did_you_mean(error.name, _names(error))}"
-        hint = f'The name of an entity that is defined further down stands in quotes: "{error.name}".'
+        guess = did_you_mean(error.name, _names(error))
+        code, message = "unknown-name", f"'{error.name}' isn't known here.{guess}"
+        hint = None if guess else f'What is defined further down stands in quotes: "{error.name}".'
     frames = [frame for frame in traceback.extract_tb(error.__traceback__) if _is_users(frame.filename)]
     if not frames:
         return Problem(code, message, hint, "", 1, 1, 2, "")

@@ -10,6 +10,7 @@ import ast
 import inspect
 import sys
 from collections.abc import Iterable, Iterator
+from types import FunctionType
 from typing import Any
 
 from backsmith.blueprint.drafts import Compilation, Draft, Part
@@ -19,10 +20,12 @@ from backsmith.blueprint.naming import (
 )
 from backsmith.blueprint.resolve_types import PLAIN
 from backsmith.blueprint.source import Source, SourceMissing, source_of_class
+from backsmith.errors import Problem
 from backsmith.model.account import Account
 from backsmith.model.annotations import Names, NotOneTypeError, Shape, read
 from backsmith.model.declaration import REQUIRED, has_implicit_id, lineage
 from backsmith.model.entity import Entity, is_entity
+from backsmith.model.rules import computed
 
 
 def add_drafts(compilation: Compilation, classes: Iterable[type[Entity]]) -> None:
@@ -112,6 +115,8 @@ def _add_parts(compilation: Compilation, draft: Draft, base: type[Entity], by_na
     for name, annotation in base.__declaration__.annotations.items():
         statement, following = statements.get(name, (None, None))
         default = base.__declaration__.defaults.get(name, REQUIRED)
+        if isinstance(default, computed | FunctionType):
+            default = REQUIRED  # two things of one name, which `resolve_names` reports
         part = Part(draft.name, name, Shape(None), source, statement or node, default, _doc(following))
         try:
             part.shape = read(annotation, names)
@@ -130,13 +135,16 @@ def _add_parts(compilation: Compilation, draft: Draft, base: type[Entity], by_na
         compilation.report(problem)
 
 
-def _unknown_name(part: Part, name: str, by_name: dict[str, type[Entity]]) -> Any:
+def _unknown_name(part: Part, name: str, by_name: dict[str, type[Entity]]) -> Problem:
     if name[:1].isupper():
         message = f"{part.path} points at the unknown entity '{name}'.{did_you_mean(name, by_name)}"
         return part.problem("unknown-entity", message, None if by_name else "Write class …(Entity).", at=name)
-    known = [each.__name__ for each in PLAIN]
-    message = f"{part.path} has the unknown type '{name}'.{did_you_mean(name, known)}"
-    return part.problem("unknown-type", message, at=name)
+    return part.problem("unknown-type", unknown_type(part.path, name), at=name)
+
+
+def unknown_type(path: str, name: str) -> str:
+    """What to say of a type that isn't there."""
+    return f"{path} has the unknown type '{name}'.{did_you_mean(name, (each.__name__ for each in PLAIN))}"
 
 
 def _doc(statement: ast.stmt | None) -> str | None:
@@ -147,7 +155,7 @@ def _doc(statement: ast.stmt | None) -> str | None:
     return None
 
 
-def _untyped(draft: Draft, base: type[Entity], source: Source, node: ast.ClassDef) -> Iterator[Any]:
+def _untyped(draft: Draft, base: type[Entity], source: Source, node: ast.ClassDef) -> Iterator[Problem]:
     """Values in a class without a type, which would be fields in the eyes of their writer."""
     if base is Account:
         return

@@ -8,6 +8,7 @@ from __future__ import annotations
 import inspect
 import sys
 from types import FunctionType
+from typing import Any
 
 from backsmith.blueprint.blueprint import Default, Field
 from backsmith.blueprint.drafts import Compilation, Draft, Part, attributes, name_of
@@ -36,8 +37,14 @@ def add_fields(compilation: Compilation, draft: Draft) -> None:
                 draft.broken.add(part.name)
             else:
                 draft.fields[part.name] = field
-    for name, each in attributes(draft, computed).items():
-        _add_computed(compilation, draft, name, each.function)
+    for name, function in computed_of(draft).items():
+        _add_computed(compilation, draft, name, function)
+
+
+def computed_of(draft: Draft) -> dict[str, FunctionType]:
+    """The functions of the computed fields by name."""
+    found: dict[str, Any] = attributes(draft, computed)
+    return {name: each.function for name, each in found.items()}
 
 
 def _field(compilation: Compilation, draft: Draft, part: Part) -> Field | None:

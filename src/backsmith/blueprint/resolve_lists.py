@@ -12,10 +12,11 @@ from backsmith.blueprint.blueprint import Relation
 from backsmith.blueprint.drafts import Compilation, Draft, Part
 from backsmith.blueprint.naming import did_you_mean, free_name, listed, snake
 from backsmith.blueprint.resolve_joins import add_many_to_many, back_name
+from backsmith.errors import Problem
 from backsmith.model.entity import is_entity
 from backsmith.model.markers import RenamedFrom, Through, Via
 
-End = tuple[Draft, Part]
+ONE_EACH = 'Say by Via("…") which relation each is the other end of, or remove one of them.'
 
 
 def add_lists(compilation: Compilation) -> None:
@@ -47,7 +48,8 @@ def _resolve(compilation: Compilation, draft: Draft, part: Part, done: set[str])
         message = f"{part.path} is a list of entities, which is never None: without any it is empty."
         compilation.report(part.problem("bad-relation", message, f'Write {part.name}: list["{target.name}"].'))
     ones = _pointing_back(draft, part, target)
-    lists = [] if ones or not part.shape.many else _facing(compilation, draft, part, target)
+    facing = [] if ones or not part.shape.many else _facing(compilation, draft, part, target)
+    lists = [each for each in facing if each.name not in target.relations]
     if len(ones) == 1:
         _add_to_many(compilation, draft, part, target, ones[0])
     elif len(lists) == 1 or (not ones and not lists and part.marker(Through)):
@@ -57,13 +59,28 @@ def _resolve(compilation: Compilation, draft: Draft, part: Part, done: set[str])
         add_many_to_many(compilation, (draft, part), (target, other))
     else:
         draft.broken.add(part.name)
-        if ones or lists:
+        if facing and not lists:
+            other = target.relations[facing[0].name]
+            message = (
+                f"{part.path} is ambiguous: {target.name}.{other.name} has the other end '{other.inverse}' already."
+            )
+            compilation.report(part.problem("ambiguous-relation", message, ONE_EACH))
+        elif ones or lists:
             names = [each.name for each in ones] or [each.name for each in lists]
             message = f"{part.path} is ambiguous: {listed(names, 'and')} of {target.name} could be its other end."
             hint = f'Write {part.name}: Annotated[{_written(part, target)}, Via("{names[0]}")], or whichever it is.'
             compilation.report(part.problem("ambiguous-relation", message, hint))
-        elif not target.broken:
+        elif not _may_have_pointed_back(compilation, draft, target):
             compilation.report(_no_other_end(draft, part, target))
+
+
+def _may_have_pointed_back(compilation: Compilation, draft: Draft, target: Draft) -> bool:
+    """Whether the other end is likely one of the target's parts whose own mistake is reported."""
+    for name in target.broken:
+        part = target.parts.get(name)
+        if part is None or (not part.shape.many and compilation.by_class.get(part.shape.base) is draft):
+            return True
+    return False
 
 
 def _pointing_back(draft: Draft, part: Part, target: Draft) -> list[Relation]:
@@ -87,7 +104,7 @@ def _facing(compilation: Compilation, draft: Draft, part: Part, target: Draft) -
         its_via: Via | None = other.marker(Via)
         if (via and via.relation != other.name) or (its_via and its_via.relation != part.name):
             continue
-        if not _pointing_back(target, other, draft) and other.name not in target.relations:
+        if not _pointing_back(target, other, draft):
             found.append(other)
     return found
 
@@ -98,8 +115,7 @@ def _add_to_many(compilation: Compilation, draft: Draft, part: Part, target: Dra
         message = (
             f"{part.path} is ambiguous: {draft.name}.{one.inverse} is the other end of {target.name}.{one.name} too."
         )
-        hint = 'Say by Via("…") which relation each is the other end of, or remove one of them.'
-        compilation.report(part.problem("ambiguous-relation", message, hint))
+        compilation.report(part.problem("ambiguous-relation", message, ONE_EACH))
         return
     if not part.shape.many and not one.unique:
         message = f"{part.path} is one {target.name}, but several can point at the same {draft.name}."
@@ -153,7 +169,7 @@ def _mark_unique(compilation: Compilation) -> None:
                 draft.relations[relation.name] = replace(relation, unique=True)
 
 
-def _no_other_end(draft: Draft, part: Part, target: Draft):
+def _no_other_end(draft: Draft, part: Part, target: Draft) -> Problem:
     via: Via | None = part.marker(Via)
     if via is not None:
         known = [each.name for each in target.relations.values()] + [each.name for each in _ends(target)]
@@ -165,8 +181,8 @@ def _no_other_end(draft: Draft, part: Part, target: Draft):
     message = f"{part.path} has no other end: nothing in {target.name} points at {draft.name}."
     own = snake(draft.name)
     hint = (
-        f'Write {own}: {draft.name} in {target.name} for one {own} each, {draft.collection}: list["{draft.name}"] for many, '
-        f'or Annotated[list["{target.name}"], Through("table")] here.'
+        f"Write in {target.name} {own}: {draft.name} where each has one, "
+        f'{draft.collection}: list["{draft.name}"] where each has many.'
     )
     return part.problem("no-other-end", message, hint)
 

@@ -1,4 +1,4 @@
-"""Relations to one: an annotation that is an entity -> a `Relation` and the fields of its foreign key; keys of entities.
+"""Relations to one: an annotation that is an entity -> a `Relation` and the fields of its foreign key; and all keys.
 
 A field that the entity declares itself, in the column of a foreign key, is that key's field: foreign keys may share
 columns, and a key's value can have a name of its own.
@@ -15,6 +15,9 @@ from backsmith.model.declaration import REQUIRED, key_of
 from backsmith.model.defaults import Generated
 from backsmith.model.entity import is_entity
 from backsmith.model.markers import Column, Hidden, Indexed, OnDelete, References, RenamedFrom, Unique, Via
+
+KEY = "(key)"
+"""Stands for the key among an entity's broken names."""
 
 
 def add_to_one(compilation: Compilation) -> None:
@@ -40,12 +43,12 @@ def to_one_parts(draft: Draft) -> list[Part]:
 def _resolve_key(compilation: Compilation, draft: Draft, path: list[str]) -> tuple[str, ...]:
     """The names of the key's fields; empty where the draft has none, or none that could be resolved."""
     names = key_of(draft.cls)
-    if draft.key or not names or "key" in draft.broken:
+    if draft.key or not names or KEY in draft.broken:
         return draft.key
     if draft.name in path:
         message = f"The key of {draft.name} contains itself, by way of {' and '.join(path)}."
         compilation.report(draft.problem("bad-key", message, "A key leads to fields with values.", at="key"))
-        draft.broken.add("key")
+        draft.broken.add(KEY)
         return ()
     fields: list[str] = []
     for name in names:
@@ -56,7 +59,7 @@ def _resolve_key(compilation: Compilation, draft: Draft, path: list[str]) -> tup
                 message = f"The key of {draft.name} names '{name}', which is no field.{did_you_mean(name, known)}"
                 hint = "A relation goes by its own name, such as 'order', not 'order_id'." if "_" in name else None
                 compilation.report(draft.problem("bad-key", message, hint, at="key"))
-            draft.broken.add("key")
+            draft.broken.add(KEY)
             return ()
         if part.shape.nullable:
             message = f"The key of {draft.name} contains '{name}', which may be None."

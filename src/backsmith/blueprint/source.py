@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import FunctionType
-from typing import Protocol
+from typing import Protocol, cast
 
 from backsmith.blueprint.blueprint import Location
 from backsmith.errors import Problem
@@ -101,7 +101,14 @@ class Source:
 
     def text(self, node: ast.AST) -> str:
         """The source text of `node`."""
-        return ast.get_source_segment("".join(self.lines), node) or ast.unparse(node)
+        place = cast("Positioned", node)  # ast.AST in general has no place; those with a text have one
+        first, last = place.lineno, place.end_lineno
+        if last is None or place.end_col_offset is None:
+            return ast.unparse(node)
+        lines = [line.encode() for line in self.lines[first - 1 : last]]  # `ast` counts bytes
+        lines[-1] = lines[-1][: place.end_col_offset]
+        lines[0] = lines[0][place.col_offset :]
+        return b"".join(lines).decode()
 
     def class_node(self, name: str, line: int) -> ast.ClassDef | None:
         """The class statement `name` that spans `line`, or else the last one of that name."""

@@ -80,7 +80,7 @@ def parts(node: Node) -> Iterator[Node]:
                 if isinstance(value, Node):
                     yield value
                 elif isinstance(value, tuple):
-                    yield from (cast(Node, item) for item in cast("tuple[Any, ...]", value) if isinstance(item, Node))
+                    yield from (item for item in cast("tuple[Any, ...]", value) if isinstance(item, Node))
 
 
 def walk(node: Node) -> Iterator[Node]:
@@ -96,7 +96,7 @@ def changed(node: Node, change: Callable[[Node], Node]) -> Node:
     for name in node.__struct_fields__:
         value = getattr(node, name)
         if isinstance(value, Node):
-            replaced: Any = change(cast(Node, value))
+            replaced: Any = change(value)
         elif isinstance(value, tuple) and value and isinstance(value[0], Node):
             items = cast("tuple[Node, ...]", value)
             replaced = tuple(change(item) for item in items)
@@ -126,8 +126,3 @@ def shape(node: Node) -> Node:
         return changed(part, rename)
 
     return rename(node)
-
-
-def fields_read(node: Node) -> frozenset[tuple[str, str]]:
-    """The (entity, field) pairs of all fields that the tree reads directly."""
-    return frozenset((part.of.entity, part.field) for part in walk(node) if isinstance(part, FieldOf))

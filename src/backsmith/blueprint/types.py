@@ -12,7 +12,7 @@ from msgspec import Struct
 TextFormat = Literal["email", "url", "slug", "file"]
 
 
-class Text(Struct, frozen=True, tag="text"):
+class Text(Struct, frozen=True, omit_defaults=True, tag="text"):
     """Unicode text, compared by code point. Lengths count code points."""
 
     max_length: int | None = None
@@ -21,21 +21,21 @@ class Text(Struct, frozen=True, tag="text"):
     format: TextFormat | None = None
 
 
-class Integer(Struct, frozen=True, tag="integer"):
+class Integer(Struct, frozen=True, omit_defaults=True, tag="integer"):
     """A whole number of 16, 32 or 64 bits."""
 
     bits: Literal[16, 32, 64] = 64
 
 
-class Float(Struct, frozen=True, tag="float"):
+class Float(Struct, frozen=True, omit_defaults=True, tag="float"):
     """An IEEE 754 double; neither infinite nor NaN."""
 
 
-class Boolean(Struct, frozen=True, tag="boolean"):
+class Boolean(Struct, frozen=True, omit_defaults=True, tag="boolean"):
     """True or false."""
 
 
-class Numeric(Struct, frozen=True, tag="decimal"):
+class Numeric(Struct, frozen=True, omit_defaults=True, tag="decimal"):
     """An exact decimal number of at most `digits` digits, `places` of them after the point.
 
     `padded` numbers are written with all their places (19.90), others without trailing zeros (19.9).
@@ -47,42 +47,42 @@ class Numeric(Struct, frozen=True, tag="decimal"):
     padded: bool = False
 
 
-class Date(Struct, frozen=True, tag="date"):
+class Date(Struct, frozen=True, omit_defaults=True, tag="date"):
     """A day, years 1 to 9999: `2026-01-23`."""
 
 
-class DateTime(Struct, frozen=True, tag="datetime"):
+class DateTime(Struct, frozen=True, omit_defaults=True, tag="datetime"):
     """An instant in UTC with microseconds: `2026-01-23T00:00:00+00:00`."""
 
 
-class Time(Struct, frozen=True, tag="time"):
+class Time(Struct, frozen=True, omit_defaults=True, tag="time"):
     """A time of day with microseconds: `13:45:00`."""
 
 
-class Duration(Struct, frozen=True, tag="duration"):
+class Duration(Struct, frozen=True, omit_defaults=True, tag="duration"):
     """A length of time in whole microseconds, written in ISO 8601: `P1DT2H`."""
 
 
-class Uuid(Struct, frozen=True, tag="uuid"):
+class Uuid(Struct, frozen=True, omit_defaults=True, tag="uuid"):
     """A UUID in its lower-case text form."""
 
 
-class Bytes(Struct, frozen=True, tag="bytes"):
+class Bytes(Struct, frozen=True, omit_defaults=True, tag="bytes"):
     r"""Bytes, written as PostgreSQL's hexadecimal form: `\x68656c6c6f`."""
 
 
-class Json(Struct, frozen=True, tag="json"):
+class Json(Struct, frozen=True, omit_defaults=True, tag="json"):
     """Any JSON value, kept to the letter."""
 
 
-class Enum(Struct, frozen=True, tag="enum"):
+class Enum(Struct, frozen=True, omit_defaults=True, tag="enum"):
     """One of a fixed list of texts, ordered as text."""
 
     values: tuple[str, ...]
     name: str | None = None
 
 
-class List(Struct, frozen=True, tag="list"):
+class List(Struct, frozen=True, omit_defaults=True, tag="list"):
     """A list of scalars: a PostgreSQL array, a JSON array on SQLite."""
 
     item: Scalar

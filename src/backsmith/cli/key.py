@@ -13,13 +13,13 @@ from backsmith.cli.talk import say, write
 from backsmith.errors import UsageError
 
 
-def key(name: str, *, account: str, role: Annotated[tuple[str, ...], Parameter(negative=())] = ()) -> None:
+def key(name: str, /, *, account: str, role: Annotated[tuple[str, ...], Parameter(show_default=False)] = ()) -> None:
     """Make an API key for a program.
 
     The key goes to standard output, this once; only its hash is ever kept. What to add to pyproject.toml goes to
     standard error.
 
-    Example: backsmith key reporting --account 3 --role staff
+    Example: `backsmith key reporting --account 3 --role staff`
 
     Parameters
     ----------

@@ -9,17 +9,20 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from difflib import get_close_matches
 from importlib.metadata import version
 
-from cyclopts import App, CycloptsError, Group
+from cyclopts import App, CycloptsError, Group, Parameter
 
 from backsmith.cli.talk import say
 from backsmith.errors import DatabaseError, ModelError, UsageError
 
 DONE, MISTAKES, USAGE, DATABASE, INTERRUPTED = 0, 1, 2, 3, 130
 
-EXIT_CODES = """Exit codes: 0 done; 1 the model has mistakes, or what was checked doesn't hold; 2 a mistake in the command
-or a setting; 3 the database can't be used; 130 interrupted."""
+EXIT_CODES = (
+    "Exit codes: 0 done; 1 the model has mistakes, or what was checked doesn't hold; 2 a mistake in the command or a "
+    "setting; 3 the database can't be used; 130 interrupted."
+)
 
 _BEGIN, _LOOK, _SERVE = Group("Begin", sort_key=1), Group("Look", sort_key=2), Group("Serve", sort_key=3)
 
@@ -37,17 +40,23 @@ COMMANDS = (
 )
 
 
-def application() -> App:
-    """The parser of the whole command line."""
+def application(words: Sequence[str]) -> App:
+    """The parser of a command line with these words."""
+    called = words[0] if words else None
     app = App(
         name="backsmith",
         help=f"The back-end developer, as software. Begin with: backsmith serve shop.py\n\n{EXIT_CODES}",
         version=lambda: f"backsmith {version('backsmith')}",
-        help_format="plaintext",
+        # Markdown joins the lines of a docstring, but takes a tenth of a second to import.
+        help_format="markdown" if called in {name for name, _, _ in COMMANDS} else "plaintext",
         version_flags=["--version"],
+        default_parameter=Parameter(negative=()),
     )
     for name, group, help in COMMANDS:
-        app.command(f"backsmith.cli.{name}:{name}", name=name, group=group, help=help)
+        # The command that is called shows the whole help of its function; for the others one line is enough, so that
+        # they need not be imported.
+        shown = None if name == called else help
+        app.command(f"backsmith.cli.{name}:{name}", name=name, group=group, help=shown)
     return app
 
 
@@ -58,8 +67,15 @@ def main(words: Sequence[str] | None = None) -> None:
 
 def run(words: Sequence[str] | None = None) -> int:
     """Run the command that the words say and return its exit code."""
+    words = list(sys.argv[1:] if words is None else words)
+    names = [name for name, _, _ in COMMANDS]
+    if words and not words[0].startswith("-") and words[0] not in names:
+        near = get_close_matches(words[0], names, 1)
+        hint = f"Did you mean {near[0]}?" if near else f"There are {', '.join(names)}."
+        say(f"There is no command {words[0]}. {hint}\nSee: backsmith --help")
+        return USAGE
     try:
-        code = application()(words, exit_on_error=False, print_error=False, result_action="return_value")
+        code = application(words)(words, exit_on_error=False, print_error=False, result_action="return_value")
     except CycloptsError as error:
         say(f"{str(error).strip()}\nSee: backsmith{_command(error)} --help")
         return USAGE

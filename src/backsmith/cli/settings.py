@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Annotated, Any
-
-from cyclopts import Parameter
+from typing import Any
 
 from backsmith.cli.talk import write, write_json
 from backsmith.settings import read_settings
 from backsmith.settings.fields import ABOUT, SECRET
 
 
-def settings(model: Path | None = None, *, json: Annotated[bool, Parameter(negative=())] = False) -> None:
+def settings(model: str | None = None, /, *, json: bool = False) -> None:
     """List the settings, their values and what they mean.
 
     A setting is written under [tool.backsmith] in pyproject.toml, as an environment variable (BACKSMITH_MAX_ROWS=100)
     or as a flag of `backsmith serve` (--max-rows 100); the later of these wins.
 
-    Example: backsmith settings shop.py --json
+    Example: `backsmith settings shop.py --json`
 
     Parameters
     ----------

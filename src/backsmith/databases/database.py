@@ -16,6 +16,10 @@ from backsmith.databases.schema import Schema
 from backsmith.errors import RequestError
 
 
+READ_ONLY = "The database is open for reading only."
+NOT_OPEN = "The database isn't open."
+
+
 class Statement(NamedTuple):
     """SQL and the values of its parameters, encoded for the driver."""
 

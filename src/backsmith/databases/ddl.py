@@ -64,8 +64,13 @@ class Ddl(ABC):
                 yield f"{column} IN ({', '.join(map(self.text, values))})"
             case _:
                 pass
+        yield from self.bounds(field)
+
+    def bounds(self, field: Field) -> Iterator[str]:
+        """The conditions of a field's bounds alone: all that a foreign key's column needs, for its values are a key's."""
         if field.bounds is None:
             return
+        column = self.quote(field.column)
         for name, operator in _COMPARISONS:
             bound = getattr(field.bounds, name)
             sql = None if bound is None else self.constant(bound, field.type, field.storage)
@@ -79,6 +84,15 @@ class Ddl(ABC):
     def enum_type(self, field: Field) -> EnumType | None:
         """The type that has to exist for the field's column, if it is one of PostgreSQL's enums."""
         return None
+
+    # What is there
+    @abstractmethod
+    def field_type(self, column: Column, enums: tuple[EnumType, ...]) -> Type:
+        """The type of a field on a column that exists: the inverse of `column_type`."""
+
+    def storage(self, column: Column) -> str:
+        """The `storage` of a field on a column whose type isn't the one that `column_type` gives."""
+        return column.type
 
     # What is the same
     @abstractmethod
@@ -155,16 +169,17 @@ class Ddl(ABC):
         """CREATE INDEX."""
         unique = "UNIQUE " if index.unique else ""
         method = f" USING {index.method}" if index.method else ""
-        terms = ", ".join(map(self.term, index.columns))
+        names = {column.name for column in table.columns}
+        terms = ", ".join(self.term(term, names) for term in index.columns)
         where = f" WHERE {index.where}" if index.where else ""
         on = self.table_name(table.name, table.schema)
         return f"CREATE {unique}INDEX {self.quote(index.name)} ON {on}{method} ({terms}){where}"
 
-    def term(self, column: str) -> str:
-        """A column of an index as `TableIndex` has it -> as SQL has it."""
-        name = column.removeprefix("-")
-        sql = name if name.startswith("(") else self.quote(name)
-        return f"{sql} DESC" if column.startswith("-") else sql
+    def term(self, term: str, columns: set[str]) -> str:
+        """A term of an index of these columns as `TableIndex` has it -> as SQL has it."""
+        descending = term not in columns and term.startswith("-")
+        name = term[1:] if descending else term
+        return (self.quote(name) if name in columns else name) + (" DESC" if descending else "")
 
     def plain_constant(self, value: Any, type: Type) -> str | None:
         """SQL of the constants that all databases spell alike; None for the others."""

@@ -152,7 +152,7 @@ class Operators(ABC):
             case _:
                 raise RequestError(
                     errors.UNSUPPORTED,
-                    f"A {name_of(source)} can't be cast to {name_of(target)}",
+                    f"{with_article(source)} can't be cast to {name_of(target)}",
                     hint="Cast to text, between numbers, from text to a number, or between date and timestamptz.",
                 )
 
@@ -201,7 +201,7 @@ class Operators(ABC):
                 return type
             case _:
                 pass
-        raise RequestError(errors.WRONG_TYPE, f"{function}() can't be taken of a {name_of(type)}")
+        raise RequestError(errors.WRONG_TYPE, f"{function}() can't be taken of {with_article(type).lower()}")
 
     @abstractmethod
     def aggregate(self, function: str, sql: str, type: Type) -> str:
@@ -239,6 +239,12 @@ def type_of_value(value: Any) -> Type | None:
             return Json() if item is None or isinstance(item, Json | List | Bytes) else List(item)
         case _:
             return None
+
+
+def with_article(type: Type) -> str:
+    """`A text`, `An integer`."""
+    name = name_of(type)
+    return f"An {name}" if name[0] in "aeiou" else f"A {name}"
 
 
 def name_of(type: Type) -> str:

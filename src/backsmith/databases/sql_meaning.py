@@ -62,7 +62,12 @@ def call(operator: str, *operands: Meaning) -> Meaning:
     """The operator on its operands, in the one form that stands for all ways to write it."""
     match operator, operands:
         case ("=" | "<>" | "<" | "<=" | ">" | ">=", (Value(), (Name() | Call()))):
-            return Call(_MIRRORED[operator], (operands[1], operands[0]))
+            return call(_MIRRORED[operator], operands[1], operands[0])
+        # A length is a whole number.
+        case (">", (Call("length"), Value("number", limit))) if limit.isdigit():
+            return Call(">=", (operands[0], Value("number", str(int(limit) + 1))))
+        case ("<", (Call("length"), Value("number", limit))) if limit.isdigit() and limit != "0":
+            return Call("<=", (operands[0], Value("number", str(int(limit) - 1))))
         case ("=" | "<>" | "+" | "*", _):
             return Call(operator, _sorted(operands))
         case (("and" | "or"), _):
@@ -96,6 +101,9 @@ _BARE_FUNCTIONS = (
     "USER",
 )  # fmt: skip
 _TEXT_TYPES = re.compile(r"(text|varchar|character varying|bpchar|character)(\(\d+\))?(\[\])*")
+
+_MOST_PLACES = 1000
+"""Numbers with more zeros than this are left as they are written."""
 
 _OR, _AND, _NOT, _IS, _COMPARISON, _TEST, _OTHER, _SUM, _PRODUCT, _POWER, _TIGHT = range(1, 12)
 _COMPARISONS = ("=", "==", "<>", "!=", "<", "<=", ">", ">=")
@@ -405,14 +413,16 @@ def _cast(of: Meaning, type: str) -> Meaning:
 
 
 def _number(text: str) -> str:
+    """The shortest text of the number."""
     if text[:2] in {"0x", "0X"}:
         return str(int(text, 16))
-    number = Decimal(text.replace("_", "")).normalize()
-    return (
-        "0"
-        if number == 0
-        else str(number.quantize(1) if number == number.to_integral_value() and abs(number) < 10**20 else number)
-    )
+    number = Decimal(text.replace("_", ""))
+    if number == 0:
+        return "0"
+    if abs(number.adjusted()) > _MOST_PLACES:
+        return str(number).lower()
+    plain = format(number, "f")
+    return plain.rstrip("0").rstrip(".") if "." in plain else plain
 
 
 def _sorted(operands: Any) -> tuple[Meaning, ...]:

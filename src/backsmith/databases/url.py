@@ -66,7 +66,9 @@ def open_database(
             pool_size=pool_size,
             embedded_folder=embedded_folder,
         )
-    scheme = url.partition(":")[0]
+    scheme, colon, _ = url.partition(":")
+    if not colon:
+        raise UsageError(f"'{url}' is not an address of a database. Did you mean sqlite:///{url}?")
     raise UsageError(f"'{scheme}:' is not an address of a database Backsmith knows. Write {FORMS}.")
 
 

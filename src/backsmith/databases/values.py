@@ -36,6 +36,13 @@ def bad_value(message: str) -> RequestError:
     return RequestError(errors.BAD_VALUE, message)
 
 
+def bounded(value: int) -> int:
+    """`value` itself. Raises RequestError beyond 64 bits."""
+    if not INTEGER_MIN <= value <= INTEGER_MAX:
+        raise out_of_range()
+    return value
+
+
 def plain_text(value: str) -> str:
     """`value` itself. Raises RequestError for text that no database can keep: with NUL or half a surrogate pair."""
     if "\0" in value:
@@ -76,10 +83,7 @@ def time_text(value: time) -> str:
 
 def microseconds(value: timedelta) -> int:
     """The length of time in whole microseconds. Raises RequestError beyond 64 bits."""
-    count = value // MICROSECOND
-    if not INTEGER_MIN <= count <= INTEGER_MAX:
-        raise out_of_range()
-    return count
+    return bounded(value // MICROSECOND)
 
 
 def duration_text(count: int) -> str:
@@ -118,14 +122,24 @@ def float_text(value: float) -> str:
     text = repr(value + 0.0).removesuffix(".0")
     if not INTEGERS_END <= abs(value) < BOUNDARIES_END:
         return text if abs(value) < FIXED_END or "e" in text else _with_exponent(text)
-    # Python also takes a text exactly between two numbers where reading rounds it to the right one; PostgreSQL doesn't.
-    number = int(value)
-    neighbours = (number + int(math.nextafter(value, to)) for to in (-math.inf, math.inf))
-    digits = len(text.partition("e")[0].lstrip("-").replace(".", ""))
-    if 2 * int(Decimal(text)) in neighbours:
-        longer = (f"{value:.{more}e}" for more in range(digits, 17))
-        text = next(candidate for candidate in longer if float(candidate) == value)
+    number = abs(int(value))
+    below, above = (number + int(math.nextafter(number, to)) for to in (0.0, math.inf))  # the boundaries, times 2
+    if 2 * int(Decimal(text).copy_abs()) in (below, above):
+        # Python takes a text on the boundary, where reading rounds it to the right number; PostgreSQL doesn't.
+        digits = len(text.partition("e")[0].lstrip("-").replace(".", ""))
+        text = f"{'-' if value < 0 else ''}{_within(below, number, above, digits + 1)}"
     return text if "e" in text else _with_exponent(text)
+
+
+def _within(below: int, number: int, above: int, digits: int) -> int:
+    """The number of fewest digits, but at least so many, nearest to `number` and between the halves of the bounds."""
+    while True:
+        unit = 10 ** (len(str(number)) - digits)
+        low = number // unit * unit
+        inside = [found for found in (low, low + unit) if below < 2 * found < above]
+        if inside:
+            return min(inside, key=lambda found: abs(found - number))
+        digits += 1
 
 
 def _with_exponent(text: str) -> str:

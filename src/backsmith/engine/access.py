@@ -56,7 +56,7 @@ class Authorizer:
         if known is None:
             if len(self._known) >= self._most:
                 self._known.clear()
-            known = self._known[entity.name, kind] = self._read(entity)
+            known = self._known[entity.name, kind] = self._read(entity, kind)
         return known
 
     def _read(self, entity: Entity, kind: AskerKind) -> Access:

@@ -29,7 +29,9 @@ _TEXTS: dict[str, str] = {
     "related-order": "A list can be ordered by a field of the one row a relation leads to, not by one of many rows.",
     "not-grouped": "With aggregates in the select, the list has one row a group, so that it can be ordered only by "
     "what the select shows.",
-    "unknown-type": "A cast names a type that isn't known here.",
+    "unknown-type": "A cast (select=name::type) names a type that isn't known here. Text, numbers, booleans, dates, "
+    "times and JSON are, by the names PostgreSQL has for them: text, int, bigint, numeric, float8, bool, date, "
+    "timestamptz, json.",
     "unknown-collection": "There is no collection of that name, or no rule opens it to anybody.",
     "unknown-function": "There is no function of that name under rpc, or it doesn't take these parameters.",
     "not-found": "There is no such row for you: it doesn't exist, or no rule lets you read it. The two are not told "
@@ -53,9 +55,14 @@ _TEXTS: dict[str, str] = {
     "unsupported": "What you ask for exists in the grammar, but the database that this application runs on can't do "
     "it. `hint` says what it can do instead.",
     "wrong-type": "The operator has no meaning for a field of that type, such as `like` on a number.",
+    "bad-time": "A date, a time of day, an instant or a duration can't be read. Dates are 2026-01-23, times of day "
+    "13:45:00, instants 2026-01-23T13:45:00Z, durations P1DT2H.",
+    "time-out-of-range": "A date or time lies outside the years 1 to 9999, or a part of it doesn't exist, such as the "
+    "31st of April.",
     "out-of-range": "A number is too large or too small for the field it is compared with, or a result for its type.",
     "too-complex": "The request has more filters, names, values or embeds within embeds than the server allows. Ask "
     "in several requests, or have the limit raised in the settings.",
+    "too-large": "The body of the request is larger than the server takes. Send less at once.",
     "url-too-long": "The address is longer than the server allows. Ask in several requests, or have max_url raised.",
     "statement-timeout": "The database worked on this request for as long as one may take. Narrow it by a filter on an "
     "indexed field, or take fewer rows. `backsmith why` shows how the database goes about it.",
@@ -67,9 +74,9 @@ _TEXTS: dict[str, str] = {
 }
 
 _BY_SLUG = {kind.slug: kind for kind in KINDS}
-_HTML = b"text/html; charset=utf-8"
-_PLAIN = b"text/plain; charset=utf-8"
-_KEEP: Headers = [(b"cache-control", b"public, max-age=3600"), (b"vary", b"Accept")]
+_HTML = "text/html; charset=utf-8"
+_PLAIN = "text/plain; charset=utf-8"
+_KEEP: Headers = [("cache-control", "public, max-age=3600"), ("vary", "Accept")]
 
 
 def error_page(slug: str | None, *, html: bool, head: bool = False) -> Reply | None:

@@ -13,8 +13,8 @@ from time import monotonic
 
 from backsmith.engine.reply import Headers, Reply, reply
 
-_JSON = b"application/json; charset=utf-8"
-_NO_STORE: Headers = [(b"cache-control", b"no-store")]
+_JSON = "application/json; charset=utf-8"
+_NO_STORE: Headers = [("cache-control", "no-store")]
 _KEEP = 1.0
 """Seconds for which an answer of the database is good."""
 _TIMEOUT = 2.0
@@ -53,7 +53,7 @@ class Readiness:
         reason = "shutting down" if self._draining else await self._database()
         if reason:
             body = b'{"status":"not ready","reason":"%s"}' % reason.encode()
-            return reply(503, _JSON, body, [*_NO_STORE, (b"retry-after", b"1")], head=head)
+            return reply(503, _JSON, body, [*_NO_STORE, ("retry-after", "1")], head=head)
         return reply(200, _JSON, b'{"status":"ready"}', _NO_STORE, head=head)
 
     async def _database(self) -> str:

@@ -1,14 +1,13 @@
-"""The application as ASGI: bytes in, the spine's answer out, and around it what every reply has.
+"""From an HTTP request to the reply, whatever server carries them: the spine, and around it what every reply has.
 
-Paths below the prefix go to the spine; /health, /ready, /metrics and /errors/… are answered here.
+Paths below the prefix go to the spine; /health, /ready, /metrics and /errors/… are answered here. `asgi` and `rsgi`
+carry requests here and replies back.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from time import perf_counter
-from typing import Any
 from urllib.parse import unquote
 
 from backsmith import errors
@@ -30,14 +29,12 @@ from backsmith.engine.timing import server_timing
 from backsmith.errors import RequestError
 from backsmith.settings import Settings
 
-Scope = MutableMapping[str, Any]
-Message = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
+MAX_BODY = 1_048_576
+"""Bytes of a request's body, at most."""
 
 
 class HttpApplication:
-    """Carries requests over HTTP to an engine and its answers back."""
+    """Answers HTTP requests."""
 
     def __init__(
         self,
@@ -59,41 +56,33 @@ class HttpApplication:
         self._limiter = Limiter(settings.concurrency, settings.queue, settings.queue_timeout)
         self._ids = RequestIds()
         self._cors = Cors(settings.cors_origins, settings.cors_credentials)
-        self._common: Headers = [*SECURITY, (b"vary", self._cors.vary(VARY))]
+        self._common: Headers = [*SECURITY, ("vary", self._cors.vary(VARY))]
         metrics.gauges["in_flight"] = lambda: self._limiter.running
         metrics.gauges["queued"] = lambda: self._limiter.waiting
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one HTTP request of an ASGI server."""
-        headers: Mapping[bytes, bytes] = dict(scope["headers"])
-        query: bytes = scope["query_string"]
-        request = Request(scope["method"], self._segments(scope), scope["path"], query.decode("latin-1"), headers)
-        exchange = Exchange(request, self._ids.next(headers.get(b"x-request-id")))
-        try:
-            reply = await self._limited(exchange)
-        except RequestError as error:
-            reply = problem(error, exchange.request_id, head=request.method == "HEAD")
-        except Exception as error:  # whatever it is, the client hears of it as INTERNAL and the log has it all
-            reply = problem(error, exchange.request_id, head=request.method == "HEAD")
-        await self._send(exchange, reply, send)
-
-    def _segments(self, scope: Scope) -> tuple[str, ...]:
-        raw: bytes | None = scope.get("raw_path")
-        path = scope["path"] if raw is None else raw.decode("latin-1").partition("?")[0]
-        root: str = scope.get("root_path") or ""
-        path = path.removeprefix(root) if root else path
+    def segments(self, path: str) -> tuple[str, ...]:
+        """The segments of a raw path below the prefix; after an empty one, those of a path beside it."""
         if path.startswith(self._prefix):
             return tuple(path[len(self._prefix) :].rstrip("/").split("/"))
         return ("", *path.strip("/").split("/"))
 
-    async def _limited(self, exchange: Exchange) -> Reply:
-        if not self._limiter.enter():
-            self._metrics.pool_waits += 1
-            await self._limiter.wait()
+    async def reply(self, request: Request) -> Reply:
+        """The reply to a request; whatever goes wrong is one too."""
+        exchange = Exchange(request, self._ids.next(request.header("x-request-id")))
         try:
-            return await self._answer(exchange)
-        finally:
-            self._limiter.leave()
+            if not self._limiter.enter():
+                await self._limiter.wait()
+            try:
+                reply = await self._answer(exchange)
+            finally:
+                self._limiter.leave()
+        except RequestError as error:
+            if error.kind is errors.OVERLOADED:
+                self._metrics.overloaded += 1
+            reply = problem(error, exchange.request_id, head=request.method == "HEAD")
+        except Exception as error:  # whatever it is, the client hears of it as INTERNAL and the log has it all
+            reply = problem(error, exchange.request_id, head=request.method == "HEAD")
+        return self._finished(exchange, reply)
 
     async def _answer(self, exchange: Exchange) -> Reply:
         request = exchange.request
@@ -106,9 +95,8 @@ class HttpApplication:
         return await self._beside(request, exchange)
 
     def _options(self, request: Request) -> Reply:
-        headers = request.headers
-        preflight = self._cors.preflight(headers.get(b"origin"), headers.get(b"access-control-request-method"))
-        return preflight or Reply(204, [(b"allow", b"GET, HEAD, OPTIONS")], b"")
+        preflight = self._cors.preflight(request.header("origin"), request.header("access-control-request-method"))
+        return preflight or Reply(204, [("allow", "GET, HEAD, OPTIONS")], b"")
 
     async def _beside(self, request: Request, exchange: Exchange) -> Reply:
         """What is answered beside the data."""
@@ -127,7 +115,7 @@ class HttpApplication:
                 return plain_reply(200, METRICS_TYPE, self._metrics.render(), head=head)
             case ("errors", *slug) if len(slug) <= 1:
                 exchange.route = "/errors"
-                html = "text/html" in (request.header(b"accept") or "")
+                html = "text/html" in (request.header("accept") or "")
                 page = error_page(unquote(slug[0]) if slug else None, html=html, head=head)
                 if page is not None:
                     return page
@@ -139,36 +127,35 @@ class HttpApplication:
             hint=f"Collections lie below {self._prefix}",
         )
 
-    async def _send(self, exchange: Exchange, reply: Reply, send: Send) -> None:
+    def _finished(self, exchange: Exchange, reply: Reply) -> Reply:
+        """The reply with the headers that all have; counted and logged."""
         request, now = exchange.request, perf_counter()
-        headers = [*reply.headers, *self._common, (b"x-request-id", exchange.request_id.encode())]
+        headers = [*reply.headers, *self._common, ("x-request-id", exchange.request_id)]
         if self._server_timing and exchange.run_at > exchange.planned:
             timing = server_timing(
                 exchange.start, exchange.was_read, exchange.who, exchange.planned, exchange.run_at, now
             )
-            headers.append((b"server-timing", timing))
+            headers.append(("server-timing", timing))
         if self._cors.enabled:
-            headers.extend(self._cors.headers(request.headers.get(b"origin")))
+            headers.extend(self._cors.headers(request.header("origin")))
         seconds = now - exchange.start
         self._metrics.count(exchange.route, request.method, reply.status, seconds)
         if self._log is not None:
-            self._log.add(self._line(exchange, reply, seconds))
-        await send({"type": "http.response.start", "status": reply.status, "headers": headers})
-        await send({"type": "http.response.body", "body": reply.body})
+            self._log.add(_line(exchange, reply, seconds))
+        return Reply(reply.status, headers, reply.body)
 
-    @staticmethod
-    def _line(exchange: Exchange, reply: Reply, seconds: float) -> AccessLine:
-        asker, remembered = exchange.asker, exchange.remembered
-        who = asker.id if isinstance(asker.id, int | str | None) else str(asker.id)
-        return AccessLine(
-            time.time(),
-            exchange.request_id,
-            exchange.request.method,
-            exchange.request.target,
-            reply.status,
-            round(seconds * 1e3, 3),
-            len(reply.body),
-            who,
-            asker.via,
-            "" if remembered is None else "hit" if remembered else "miss",
-        )
+
+def _line(exchange: Exchange, reply: Reply, seconds: float) -> AccessLine:
+    asker, remembered = exchange.asker, exchange.remembered
+    return AccessLine(
+        time.time(),
+        exchange.request_id,
+        exchange.request.method,
+        exchange.request.target,
+        reply.status,
+        round(seconds * 1e3, 3),
+        len(reply.body),
+        asker.id if isinstance(asker.id, int | str | None) else str(asker.id),
+        asker.via,
+        "" if remembered is None else "hit" if remembered else "miss",
+    )

@@ -61,6 +61,7 @@ class AccessLog:
 
     def start(self) -> None:
         """Begin to write."""
+        self._closing.clear()
         self._writer = threading.Thread(target=self._write_on, name="access-log", daemon=True)
         self._writer.start()
 

@@ -45,8 +45,9 @@ class Counts(Struct):
 class Metrics:
     """The counters of one worker. The engine adds to the attributes; `count` is called once a request."""
 
-    def __init__(self, folder: str | None = None) -> None:
-        """`folder` is shared by the workers of one server; None where there is one worker only."""
+    def __init__(self, folder: str | None = None, *, worker: str | None = None) -> None:
+        """`folder` is shared by the workers of one server; None where there is one worker only. `worker` is a name of
+        this one that no other has, by default its process id."""
         self.plan_hits = 0
         self.plan_misses = 0
         self.reads_inline = 0
@@ -56,7 +57,7 @@ class Metrics:
         self.gauges: dict[str, Callable[[], float]] = {}
         """What is asked for at /metrics: `in_flight`, `queued`, `connections`."""
         self._series: dict[tuple[str, str, int], Series] = {}
-        self._file = None if folder is None else Path(folder) / f"{os.getpid()}.json"
+        self._file = None if folder is None else Path(folder) / f"{worker or os.getpid()}.json"
         self._closing = threading.Event()
         self._writer: threading.Thread | None = None
 
@@ -76,6 +77,7 @@ class Metrics:
 
     def start(self) -> None:
         """Begin to write for the other workers, where there are any."""
+        self._closing.clear()
         if self._file is not None:
             self._writer = threading.Thread(target=self._write_on, name="metrics", daemon=True)
             self._writer.start()

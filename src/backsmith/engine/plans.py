@@ -13,7 +13,8 @@ from backsmith.databases.dialect import Dialect
 from backsmith.engine.access import AskerKind, Authorizer
 from backsmith.engine.binding import Statement
 from backsmith.engine.catalogue import Catalogue, Resource
-from backsmith.engine.grammar import Limits, parse
+from backsmith.engine.grammar.limits import Limits
+from backsmith.engine.grammar.parse import parse
 from backsmith.engine.grammar.query import Query, Window
 from backsmith.engine.grammar.ranges import limit_of, offset_of, row_range
 from backsmith.engine.plan import Embed, Output, Read

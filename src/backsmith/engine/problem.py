@@ -13,8 +13,8 @@ import msgspec
 from backsmith.engine.reply import Headers, Reply, reply
 from backsmith.errors import INTERNAL, RequestError
 
-CONTENT_TYPE = b"application/problem+json; charset=utf-8"
-_NO_STORE = (b"cache-control", b"no-store")
+CONTENT_TYPE = "application/problem+json; charset=utf-8"
+_NO_STORE = ("cache-control", "no-store")
 
 _log = logging.getLogger("backsmith.engine")
 _encode = msgspec.json.Encoder().encode
@@ -42,5 +42,5 @@ def problem(error: Exception, request_id: str, *, head: bool = False) -> Reply:
         "hint": error.hint,
         **error.members,
     }
-    headers: Headers = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in error.headers]
+    headers: Headers = [(name.lower(), value) for name, value in error.headers]
     return reply(kind.status, CONTENT_TYPE, _encode(document), [_NO_STORE, *headers], head=head)

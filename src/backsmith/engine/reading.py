@@ -6,11 +6,12 @@ from msgspec import Struct
 
 from backsmith import errors
 from backsmith.engine.catalogue import Catalogue, Resource
-from backsmith.engine.grammar import Limits, shape_of
+from backsmith.engine.grammar.limits import Limits
+from backsmith.engine.grammar.shape import shape_of
 from backsmith.engine.grammar.accept import Representation, negotiate
+from backsmith.engine.grammar.keys import key_of
 from backsmith.engine.grammar.prefer import NO_PREFERENCES, Preferences, read_preferences
 from backsmith.engine.request import Request
-from backsmith.engine.values import read_key
 from backsmith.errors import RequestError
 
 READING = frozenset({"GET", "HEAD"})
@@ -44,13 +45,13 @@ def read(request: Request, catalogue: Catalogue, limits: Limits) -> Asked:
             headers=(("allow", "GET, HEAD, OPTIONS"),),
         )
     shape, values = shape_of(request.query, limits)
-    form = negotiate(request.header(b"accept"))
-    prefer = request.header(b"prefer")
+    form = negotiate(request.header("accept"))
+    prefer = request.header("prefer")
     preferences = NO_PREFERENCES if prefer is None else read_preferences(prefer)
     if len(request.path) == 1:
-        span = request.header(b"range") if request.method == "GET" else None
+        span = request.header("range") if request.method == "GET" else None
         return Asked(resource, shape, values, len(values), 0, span, form, preferences)
-    key = read_key(request.path[1], len(resource.key))
-    if not key or len(request.path) > 2:
-        raise RequestError(errors.NOT_FOUND, f"There is nothing at /{'/'.join(request.path)}")
+    if not resource.key or len(request.path) > 2:
+        raise RequestError(errors.NOT_FOUND, f"There is nothing at {request.target}")
+    key = key_of(request.path[1], resource.entity.key)
     return Asked(resource, shape, (*values, *key), len(values), len(key), None, form, preferences)

@@ -53,10 +53,10 @@ def reply_list(request: Request, asked: Asked, plan: Plan, result: Result, input
         body = array(rows)
     if asked.form.strip_nulls:
         body = without_nulls(body)
-    headers = [(b"content-range", content_range(offset, len(rows), result.total).encode())]
+    headers = [("content-range", content_range(offset, len(rows), result.total))]
     link = _next_page(request, asked, plan, result, inputs.values)
     if link is not None:
-        headers.append((b"link", link))
+        headers.append(("link", link))
     return _reply(request, asked, inputs.asker, status, body, headers)
 
 
@@ -72,28 +72,28 @@ def reply_item(request: Request, asked: Asked, plan: Plan, result: Result, input
 
 
 def _reply(request: Request, asked: Asked, asker: Asker, status: int, body: bytes, headers: Headers) -> Reply:
-    etag = b'"' + blake2b(body, digest_size=12).hexdigest().encode() + b'"'
-    headers.append((b"etag", etag))
+    etag = f'"{blake2b(body, digest_size=12).hexdigest()}"'
+    headers.append(("etag", etag))
     headers.append(CACHE_SHARED if asker.id is None else CACHE_PRIVATE)
     if asked.prefer is not NO_PREFERENCES:
         preferences = applied(asked.prefer, "count", "handling")
         if preferences is not None:
-            headers.append((b"preference-applied", preferences.encode()))
-    known = request.headers.get(b"if-none-match")
+            headers.append(("preference-applied", preferences))
+    known = request.header("if-none-match")
     if known is not None and matches(known, etag):
         return Reply(304, headers, b"")
-    headers.append((b"content-type", asked.form.content_type.encode()))
-    headers.append((b"content-length", b"%d" % len(body)))
+    headers.append(("content-type", asked.form.content_type))
+    headers.append(("content-length", str(len(body))))
     return Reply(status, headers, b"" if request.method == "HEAD" else body)
 
 
-def matches(condition: bytes, etag: bytes) -> bool:
+def matches(condition: str, etag: str) -> bool:
     """Whether an If-None-Match names the tag (RFC 9110, 13.1.2: weak comparison)."""
-    tags = [tag.strip().removeprefix(b"W/") for tag in condition.split(b",")]
-    return etag in tags or tags == [b"*"]
+    tags = [tag.strip().removeprefix("W/") for tag in condition.split(",")]
+    return etag in tags or tags == ["*"]
 
 
-def _next_page(request: Request, asked: Asked, plan: Plan, result: Result, values: Sequence[str]) -> bytes | None:
+def _next_page(request: Request, asked: Asked, plan: Plan, result: Result, values: Sequence[str]) -> str | None:
     """The Link to the page after this one, when this one is full."""
     read = plan.read
     limit = read.most or 0
@@ -106,7 +106,7 @@ def _next_page(request: Request, asked: Asked, plan: Plan, result: Result, value
     cursor = write_cursor(last[1] if plan.cursor_names is None else _order_values(last[0], plan.cursor_names))
     kept = [part for part in request.query.split("&") if part and part.partition("=")[0] not in ("after", "offset")]
     query = "&".join([*kept, f"after={cursor}"])
-    return f'<{request.target}?{query}>; rel="next"'.encode("ascii", "ignore")
+    return f'<{request.target}?{query}>; rel="next"'
 
 
 def _order_values(row: str, names: Sequence[str]) -> str:

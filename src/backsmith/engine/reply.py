@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-Headers = list[tuple[bytes, bytes]]
+Headers = list[tuple[str, str]]
 
 
 class Reply(NamedTuple):
@@ -16,9 +16,7 @@ class Reply(NamedTuple):
     body: bytes
 
 
-def reply(
-    status: int, content_type: bytes, body: bytes, headers: Headers | None = None, *, head: bool = False
-) -> Reply:
+def reply(status: int, content_type: str, body: bytes, headers: Headers | None = None, *, head: bool = False) -> Reply:
     """An answer with its type and length. One to a HEAD request says the length but has no body."""
-    lines: Headers = [(b"content-type", content_type), (b"content-length", b"%d" % len(body)), *(headers or ())]
+    lines: Headers = [("content-type", content_type), ("content-length", str(len(body))), *(headers or ())]
     return Reply(status, lines, b"" if head else body)

@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
+
+
+class Headers(Protocol):
+    """The headers of a request, by lower-case name."""
+
+    def get(self, name: str, /) -> str | None:
+        """The header's text, or None."""
+        ...
 
 
 class Request(NamedTuple):
@@ -16,11 +23,9 @@ class Request(NamedTuple):
     """The whole path as sent, for links back."""
     query: str
     """The query string, still percent-encoded."""
-    headers: Mapping[bytes, bytes]
-    """By lower-case name; of one sent twice, the last."""
+    headers: Headers
     body: bytes = b""
 
-    def header(self, name: bytes) -> str | None:
-        """The header's text, or None."""
-        value = self.headers.get(name)
-        return None if value is None else value.decode("latin-1")
+    def header(self, name: str) -> str | None:
+        """The header of that lower-case name, or None; of one sent twice, one of the two."""
+        return self.headers.get(name)

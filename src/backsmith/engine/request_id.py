@@ -6,7 +6,7 @@ import re
 import secrets
 from itertools import count
 
-_SANE = re.compile(rb"[A-Za-z0-9][A-Za-z0-9._:@/+=-]{0,127}").fullmatch
+_SANE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:@/+=-]{0,127}").fullmatch
 
 
 class RequestIds:
@@ -16,11 +16,11 @@ class RequestIds:
         self._beginning = secrets.token_hex(6)
         self._numbers = count(1)
 
-    def next(self, given: bytes | None = None) -> str:
+    def next(self, given: str | None = None) -> str:
         """The id of a request whose header X-Request-Id is `given`.
 
         One that isn't plain (or too long) is replaced: it goes into logs and headers.
         """
         if given is not None and _SANE(given) is not None:
-            return given.decode("ascii")
+            return given
         return f"{self._beginning}-{next(self._numbers):x}"

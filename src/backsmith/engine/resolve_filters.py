@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from backsmith import errors
 from backsmith.blueprint.types import Boolean, Json, List, Text
-from backsmith.databases.operators import RANGES, Operators, name_of
+from backsmith.databases.operators import RANGES, Operators, with_article
 from backsmith.engine.grammar import query as asked
 from backsmith.engine.plan import Condition, Exists, Junction, Operand, Test, Value
 from backsmith.errors import RequestError
@@ -91,6 +91,6 @@ def _unfit(operator: str, level: Level, value: Value) -> RequestError:
         hint = "Patterns match texts only; compare with eq, gt or lt."
     return RequestError(
         errors.WRONG_TYPE,
-        f"The operator '{operator}' doesn't fit {level.collection}.{value.field.name}, a {name_of(value.type)}",
+        f"The operator '{operator}' doesn't fit {level.collection}.{value.field.name}, {with_article(value.type).lower()}",
         hint=hint,
     )

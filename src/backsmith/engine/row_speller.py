@@ -42,7 +42,8 @@ class RowSpeller(ValueSpeller):
         table = f"{self.speller.table(entity)} AS {row}"
         return f"{table}{link.join(row)}" if link else table
 
-    def _where(self, read: Read, row: str, link: Link | None, *, paged: bool = True) -> str:
+    def where(self, read: Read, row: str, link: Link | None = None, *, paged: bool = True) -> str:
+        """WHERE with everything that decides whether `row` is read: the link, the key, the rule, the filters."""
         parts = [link.condition(row)] if link else []
         if read.key_slots:
             parts.extend(
@@ -97,7 +98,7 @@ class RowSpeller(ValueSpeller):
                 link = self._link(embed, read.entity, row)
                 there = self.speller.alias("t")
                 source = self._source(embed.read.entity, there, link)
-                text = f"EXISTS (SELECT 1 FROM {source}{self._where(embed.read, there, link)})"
+                text = f"EXISTS (SELECT 1 FROM {source}{self.where(embed.read, there, link)})"
                 return f"NOT {text}" if negated else text
             case Test():
                 text = self._test(condition, read.entity, row)
@@ -127,7 +128,12 @@ class RowSpeller(ValueSpeller):
             query = self.speller.bind(Slot(slot, Text()), Text())
             return self.operators.search(test.operator, left, query, language)
         if test.operator in RANGES:
-            return self.operators.range(test.operator, left, self._slot(slot, type, test.operator))
+            # Ranges are shown as text, but compared as what they are.
+            assert test.value.field is not None
+            column = self._column(entity, test.value.field.name, row)
+            return self.operators.range(
+                test.operator, column, f"{self._slot(slot, type, 'eq')}::{test.value.field.storage}"
+            )
         return self._compared(test.operator, left, self._slot(slot, type, test.operator), type)
 
     def _compared(self, operator: str, left: str, right: str, type: Type) -> str:
@@ -147,8 +153,7 @@ class RowSpeller(ValueSpeller):
         there = self.speller.alias("t")
         value = self._order_value(embed.read, Order(term.value, through=tuple(rest)), there)
         return (
-            f"(SELECT {value} FROM {self._source(embed.read.entity, there, link)}"
-            f"{self._where(embed.read, there, link)})"
+            f"(SELECT {value} FROM {self._source(embed.read.entity, there, link)}{self.where(embed.read, there, link)})"
         )
 
     def _term(self, value: str, term: Order) -> str:

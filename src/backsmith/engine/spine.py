@@ -17,7 +17,7 @@ from backsmith.engine.binding import Inputs, Statement
 from backsmith.engine.catalogue import Catalogue
 from backsmith.engine.code.calls import Calls
 from backsmith.engine.cursor import read_cursor
-from backsmith.engine.grammar import Limits
+from backsmith.engine.grammar.limits import Limits
 from backsmith.engine.metrics import Metrics
 from backsmith.engine.plans import Plan, PlanKey, Planner
 from backsmith.engine.reading import Asked, read
@@ -31,7 +31,9 @@ from backsmith.settings import Settings
 class Identify(Protocol):
     """Who asks, by the headers Authorization and X-API-Key. Raises RequestError for what isn't valid."""
 
-    async def __call__(self, authorization: str | None, api_key: str | None) -> Asker: ...
+    async def __call__(self, authorization: str | None, api_key: str | None) -> Asker:
+        """The one who asks."""
+        ...
 
 
 class Exchange:
@@ -100,7 +102,7 @@ class Engine:
         exchange.route = f"{self._prefix}/{asked.resource.entity.collection}{'/{id}' if asked.key_parts else ''}"
         exchange.was_read = perf_counter()
 
-        exchange.asker = await self._identify(request.header(b"authorization"), request.header(b"x-api-key"))
+        exchange.asker = await self._identify(request.header("authorization"), request.header("x-api-key"))
         kind = self.authorizer.kind(exchange.asker)
         exchange.who = perf_counter()
 

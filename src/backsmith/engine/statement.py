@@ -33,7 +33,7 @@ class ReadWriter(RowSpeller):
     def item(self, read: Read) -> Statement:
         """At most one row of (JSON object text)."""
         row = self.speller.alias("t")
-        where = self._where(read, row, None)
+        where = self.where(read, row, None)
         return self._statement(
             f"SELECT {self._object(read, row)} FROM {self.speller.table(read.entity)} AS {row}{where}"
         )
@@ -53,7 +53,7 @@ class ReadWriter(RowSpeller):
         row = self.speller.alias("t")
         if read.grouped:
             return f"SELECT 1 {self._grouped(read, row, None, paged=False)}"
-        where = self._where(read, row, None, paged=False)
+        where = self.where(read, row, None, paged=False)
         return f"SELECT 1 FROM {self.speller.table(read.entity)} AS {row}{where}"
 
     def _statement(self, text: str) -> Statement:
@@ -77,7 +77,7 @@ class ReadWriter(RowSpeller):
             outside.spelled.append(self._term(outer, term))
             outside.values.append(outer)
         by = f" ORDER BY {', '.join(inside)}" if inside else ""
-        where = self._where(read, row, link)
+        where = self.where(read, row, link)
         source = self._source(read.entity, row, link)
         return f"SELECT {shown} FROM {source}{where}{by}{self._limit(read)}", page, outside
 
@@ -96,7 +96,7 @@ class ReadWriter(RowSpeller):
         by = f" ORDER BY {', '.join(order)}" if order else ""
         limit = self._limit(read) if paged else ""
         return (
-            f"FROM {self._source(read.entity, row, link)}{self._where(read, row, link, paged=False)}{group}{by}{limit}"
+            f"FROM {self._source(read.entity, row, link)}{self.where(read, row, link, paged=False)}{group}{by}{limit}"
         )
 
     def _is_column(self, entity: Entity, term: Order) -> bool:
@@ -124,7 +124,7 @@ class ReadWriter(RowSpeller):
             if read.grouped:
                 rows = self._grouped(read, there, link)
             else:
-                rows = f"FROM {self._source(read.entity, there, link)}{self._where(read, there, link)}"
+                rows = f"FROM {self._source(read.entity, there, link)}{self.where(read, there, link)}"
             return f"coalesce((SELECT {self._object(read, there)} {rows}), 'null')"
         if read.grouped:
             there = self.speller.alias("t")
@@ -144,7 +144,7 @@ class ReadWriter(RowSpeller):
         read, link = embed.read, self._link(embed, entity, row)
         if is_single(embed.relation):
             there = self.speller.alias("t")
-            rows = f"FROM {self._source(read.entity, there, link)}{self._where(read, there, link)}"
+            rows = f"FROM {self._source(read.entity, there, link)}{self.where(read, there, link)}"
             missing = separated([[member(k.text, chosen=k.chosen), fixed("null")] for k in member_keys(read)])
             found = self._concat(self._members(read, there))
             return [sql(f"coalesce((SELECT {found} {rows}), {self._concat(missing)})")]

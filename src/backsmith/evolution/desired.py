@@ -127,7 +127,8 @@ class _Desired:
 
     def checks(self, entity: Entity) -> Iterator[CheckConstraint]:
         for field in _stored(entity):
-            for sql in self.ddl.checks(field):
+            conditions = self.ddl.checks(field) if field.relation is None else self.ddl.bounds(field)
+            for sql in conditions:
                 yield CheckConstraint(sql=sql, columns=(field.column,))
         for check in entity.checks:
             sql = row_check(check, entity, self.entities, self.dialect)

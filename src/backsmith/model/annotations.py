@@ -12,9 +12,8 @@ import sys
 import types
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Annotated, Any, ClassVar, ForwardRef, Union, get_args, get_origin
-
-import annotated_types
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +79,7 @@ def read(annotation: Any, names: Names) -> Shape:
     if isinstance(annotation, ForwardRef):
         annotation = annotation.__forward_arg__
     if isinstance(annotation, str):
-        return read(eval(annotation, {"__builtins__": builtins}, names), names)
+        return read(eval(_code(annotation), {"__builtins__": builtins}, names), names)
     if annotation is None:
         return Shape(types.NoneType, nullable=True)
     origin = get_origin(annotation)
@@ -103,6 +102,11 @@ def read(annotation: Any, names: Names) -> Shape:
     return Shape(annotation)
 
 
+@lru_cache(maxsize=256)
+def _code(annotation: str) -> types.CodeType:
+    return compile(annotation.strip(), "<annotation>", "eval")
+
+
 def _with(shape: Shape, *, markers: tuple[Any, ...] | None = None, nullable: bool | None = None) -> Shape:
     return Shape(
         shape.base,
@@ -118,7 +122,7 @@ def _flat(markers: list[Any]) -> tuple[Any, ...]:
     """Markers with those that stand for several (Interval, Len) taken apart, and bare classes made instances."""
     flat: list[Any] = []
     for marker in markers:
-        if isinstance(marker, annotated_types.GroupedMetadata):
+        if getattr(marker, "__is_annotated_types_grouped_metadata__", False):
             flat.extend(marker)
         elif isinstance(marker, type) and marker.__module__ == "backsmith.model.markers":
             try:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import copy
 import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeGuard
 
 from backsmith.model.annotations import annotations_of, is_class_variable
 from backsmith.model.conditions import Path
@@ -133,7 +133,7 @@ class Entity:
         return f"{type(self).__name__}({', '.join(shown)})"
 
 
-def is_entity(thing: object) -> bool:
+def is_entity(thing: object) -> TypeGuard[type[Entity]]:
     """Whether it is the class of an entity."""
     return isinstance(thing, type) and issubclass(thing, Entity) and thing is not Entity
 

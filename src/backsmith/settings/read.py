@@ -20,7 +20,7 @@ from backsmith.settings.fields import ABOUT, FACTS, SECRET, Settings
 from backsmith.settings.values import Misfit, from_text, from_value
 
 ENVIRONMENT = "BACKSMITH_"
-_OTHER_VARIABLES = frozenset({"model", "folder"})
+_OTHER_VARIABLES = frozenset({"model", "shared"})
 """Names after BACKSMITH_ that are not settings: the command hands the model to its workers by them."""
 _PATHS = frozenset({"jwt_key_file", "jwks_file"})
 
@@ -107,7 +107,8 @@ def _from_project(folder: Path, mistakes: list[str]) -> Iterator[Written]:
             mistakes.append(f"{file.name}\n  tool.backsmith is a table. Write [tool.backsmith] and a setting a line.")
             return
         for name, value in cast("dict[str, Any]", table).items():
-            yield Written(name, value, f"{file.name}{_line(source, name)}", False, parent)
+            if name != "model":  # which model is meant is for the commands to read
+                yield Written(name, value, f"{file.name}{_line(source, name)}", False, parent)
         return
 
 

@@ -56,7 +56,7 @@ def binary(reader: Reader, node: ast.BinOp, place: Place) -> Node:
     """`a + b` and its like."""
     if type(node.op) not in SIGNS:
         what, instead = OTHER_SIGNS[type(node.op)]
-        reader.refuse(node, what, instead)
+        raise reader.refuse(node, what, instead)
     operator, sign = SIGNS[type(node.op)]
     (left, left_type), (right, right_type) = reader.each(
         lambda: reader.typed(node.left, place), lambda: reader.typed(node.right, place)
@@ -70,7 +70,7 @@ def binary(reader: Reader, node: ast.BinOp, place: Place) -> Node:
     if result is None:
         hint = "Write the constant as a Decimal, or make both fields of one type." if set(pair) == FLOAT_PAIR else None
         message = f"{kinds.sentence(left_type)} and {kinds.name(right_type)} can't be joined by {sign}."
-        reader.fail(node, "wrong-type", message, hint)
+        raise reader.fail(node, "wrong-type", message, hint)
     if operator in ("divide", "floor_divide", "modulo"):
         _check_divisor(reader, node.right, right, place)
     return Arithmetic(operator, left, right, result)
@@ -91,16 +91,16 @@ def _numbers(reader: Reader, node: ast.BinOp, operator: Operator, types: tuple[T
         result = kinds.product(left, right)
         if kinds.places(result) > MOST_PLACES:
             message = f"The product has {kinds.places(result)} places after the point; {MOST_PLACES} are the most."
-            reader.fail(node, "wrong-type", message, "Declare the fields with fewer places: `Digits(10, 2)`.")
+            raise reader.fail(node, "wrong-type", message, "Declare the fields with fewer places: `Digits(10, 2)`.")
         return result
     if isinstance(both, Numeric):
-        hint = "Multiply instead: `a * 4 < b` for `a < b / 4`, `price * Decimal(\"0.19\")` for a share."
-        reader.fail(node, "wrong-type", "Decimals can't be divided exactly.", hint)
+        hint = 'Multiply instead: `a * 4 < b` for `a < b / 4`, `price * Decimal("0.19")` for a share.'
+        raise reader.fail(node, "wrong-type", "Decimals can't be divided exactly.", hint)
     if operator == "divide":
         return Float()
     if isinstance(both, Float):
         message = f"`{SIGNS[type(node.op)][1]}` is for whole numbers."
-        reader.fail(node, "wrong-type", message, "Divide floats with `/`.")
+        raise reader.fail(node, "wrong-type", message, "Divide floats with `/`.")
     return Integer()
 
 
@@ -110,9 +110,9 @@ def _check_divisor(reader: Reader, node: ast.expr, divisor: Node, place: Place) 
         return
     text = reader.text(node)
     if isinstance(divisor, expressions.Literal):
-        reader.fail(node, "may-be-zero", "This divides by zero.")
+        raise reader.fail(node, "may-be-zero", "This divides by zero.")
     hint = f"Write `{text} != 0 and …`." if reader.gives_condition else f"Write `… if {text} != 0 else …`."
-    reader.fail(node, "may-be-zero", f"'{text}' may be zero here.", hint)
+    raise reader.fail(node, "may-be-zero", f"'{text}' may be zero here.", hint)
 
 
 def _never_zero(reader: Reader, divisor: Node) -> bool:
@@ -138,11 +138,11 @@ def _exclude_zero(bounds: Bounds) -> bool:
 def unary(reader: Reader, node: ast.UnaryOp, place: Place) -> Node:
     """`-a` and `+a`."""
     if isinstance(node.op, ast.Invert):
-        reader.refuse(node, "`~`", "Write `not`.")
+        raise reader.refuse(node, "`~`", "Write `not`.")
     value, type = reader.typed(node.operand, place)
     if kinds.kind(type) not in kinds.NUMBERS | {"duration"}:
         sign = "-" if isinstance(node.op, ast.USub) else "+"
-        reader.fail(node, "wrong-type", f"{kinds.sentence(type)} can't have a {sign} before it.")
+        raise reader.fail(node, "wrong-type", f"{kinds.sentence(type)} can't have a {sign} before it.")
     return Call("negate", (value,), kinds.whole(type)) if isinstance(node.op, ast.USub) else value
 
 
@@ -158,11 +158,11 @@ def _part(reader: Reader, part: ast.expr, place: Place) -> Node:
     if not isinstance(part, ast.FormattedValue):
         return reader.present(part, place)
     if part.conversion != -1 or part.format_spec is not None:
-        reader.refuse(part.value, "A format in an f-string", "Write {name} alone.")
+        raise reader.refuse(part.value, "A format in an f-string", "Write {name} alone.")
     value, type = reader.typed(part.value, place)
     if kinds.kind(type) != "text":
         message = f"'{reader.text(part.value)}' is {kinds.name(type)}; an f-string here holds texts alone."
-        reader.fail(part.value, "wrong-type", message)
+        raise reader.fail(part.value, "wrong-type", message)
     return value
 
 

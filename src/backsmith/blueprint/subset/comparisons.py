@@ -82,12 +82,14 @@ def _compared(reader: Reader, left: Side, sign: ast.cmpop, right: Side, place: P
         if is_row(value):
             text = reader.text(side)
             message = f"'{text}' is a row: it comes neither before nor after another."
-            reader.fail(side, "wrong-type", message, f"Compare a field of it: `{text}.…`.")
+            raise reader.fail(side, "wrong-type", message, f"Compare a field of it: `{text}.…`.")
     a, b = reader.each(lambda: reader.checked(left_node, a, place), lambda: reader.checked(right_node, b, place))
     left_type, right_type = cast(Type, type_of(a)), cast(Type, type_of(b))
     check_common(reader, right_node, left_type, right_type)
     if kinds.kind(left_type) not in kinds.ORDERED:
-        reader.fail(left_node, "wrong-type", f"{kinds.sentence(left_type)} comes neither before nor after another.")
+        raise reader.fail(
+            left_node, "wrong-type", f"{kinds.sentence(left_type)} comes neither before nor after another."
+        )
     return Compare(SIGNS[type(sign)], a, b)
 
 
@@ -117,7 +119,7 @@ def check_equal(reader: Reader, left: Side, right: Side) -> None:
     check_common(reader, right_node, left_type, right_type)
     if kinds.kind(left_type) in ("json", "list"):
         instead = "Write `x in self.tags` to search a list." if kinds.kind(left_type) == "list" else None
-        reader.fail(left_node, "wrong-type", f"{kinds.sentence(left_type)} can't be compared.", instead)
+        raise reader.fail(left_node, "wrong-type", f"{kinds.sentence(left_type)} can't be compared.", instead)
     check_choice(reader, right_node, b, left_type)
     check_choice(reader, left_node, a, right_type)
 
@@ -128,14 +130,16 @@ def check_choice(reader: Reader, node: ast.expr, value: Node, type: Type) -> Non
         return
     if value.value not in type.values:
         hint = reader.similar(value.value, type.values) or f"The values are {', '.join(map(repr, type.values))}."
-        reader.fail(node, "wrong-type", f"'{value.value}' is none of the values it is compared with.", hint)
+        raise reader.fail(node, "wrong-type", f"'{value.value}' is none of the values it is compared with.", hint)
 
 
 def check_common(reader: Reader, node: ast.expr, left: Type, right: Type) -> None:
     """Refuse two values that never meet."""
     if kinds.common(left, right) is None:
         hint = CONVERSIONS.get(frozenset({kinds.kind(left), kinds.kind(right)}))
-        reader.fail(node, "wrong-type", f"{kinds.sentence(left)} and {kinds.name(right)} can't be compared.", hint)
+        raise reader.fail(
+            node, "wrong-type", f"{kinds.sentence(left)} and {kinds.name(right)} can't be compared.", hint
+        )
 
 
 def _check_rows(reader: Reader, left: Side, right: Side) -> None:
@@ -144,12 +148,12 @@ def _check_rows(reader: Reader, left: Side, right: Side) -> None:
         row, value = (left_node, right_node) if is_row(a) else (right_node, left_node)
         text = reader.text(row)
         message = f"'{text}' is a row and '{reader.text(value)}' a value: they are never equal."
-        reader.fail(value, "wrong-type", message, f"Compare a field of the row: `{text}.…`.")
+        raise reader.fail(value, "wrong-type", message, f"Compare a field of the row: `{text}.…`.")
     one, other = cast(Row, a).entity, cast(Row, b).entity
     if one != other:
         texts = reader.text(left_node), reader.text(right_node)
         message = f"'{texts[0]}' is of {one} and '{texts[1]}' of {other}: they are never equal."
-        reader.fail(right_node, "wrong-type", message)
+        raise reader.fail(right_node, "wrong-type", message)
 
 
 def _identical(reader: Reader, left: Side, sign: ast.cmpop, right: Side) -> Node:
@@ -162,7 +166,7 @@ def _identical(reader: Reader, left: Side, sign: ast.cmpop, right: Side) -> Node
         instead = f"Write `{text}`." if b.value is isinstance(sign, ast.Is) else f"Write `not {text}`."
     else:
         instead = f"Write `{text} {'==' if isinstance(sign, ast.Is) else '!='} {reader.text(right_node)}`."
-    reader.fail(right_node, "unsupported-expression", "`is` compares with None alone.", instead)
+    raise reader.fail(right_node, "unsupported-expression", "`is` compares with None alone.", instead)
 
 
 def is_none(value: Node) -> bool:

@@ -58,7 +58,9 @@ def choice(reader: Reader, node: ast.IfExp, place: Place) -> Node:
     try:
         test = reader.condition(node.test, place)
     except Failed:
-        reader.each(*(lambda branch=branch: reader.value(branch, place.doubtful()) for branch in (node.body, node.orelse)))
+        reader.each(
+            *(lambda branch=branch: reader.value(branch, place.doubtful()) for branch in (node.body, node.orelse))
+        )
         raise
     then, otherwise = reader.each(
         lambda: reader.value(node.body, place.knowing(test, True)),
@@ -74,16 +76,15 @@ def chosen(
     (a, at_a), (b, at_b) = then, otherwise
     if is_row(a) or is_row(b):
         instead = "Choose between their fields, or write `condition and self.a == user or …`."
-        reader.fail(node, "unsupported-expression", "An expression can't choose between rows.", instead)
+        raise reader.fail(node, "unsupported-expression", "An expression can't choose between rows.", instead)
     left, right = type_of(a), type_of(b)
     nullable = reader.may_be_none(a, at_a) or reader.may_be_none(b, at_b)
     type = left if right is None else right if left is None else kinds.common(left, right)
     if left is not None and right is not None and type is None:
         message = f"The two branches don't fit: {kinds.name(left)} and {kinds.name(right)}."
-        reader.fail(node, "wrong-type", message, "Give both the same type.")
-    if type == Boolean() and not nullable:
-        if TRUE in (a, b) or FALSE in (a, b):
-            return _decided(test, a, b)
+        raise reader.fail(node, "wrong-type", message, "Give both the same type.")
+    if type == Boolean() and not nullable and (TRUE in (a, b) or FALSE in (a, b)):
+        return _decided(test, a, b)
     return If(test, a, b, type, nullable)
 
 

@@ -72,9 +72,8 @@ def implied(condition: Node, truth: bool) -> Facts:
         case And(items) | Or(items):
             return reduce(Facts.either, (implied(item, truth) for item in items), NEVER)
         case If(test, then, otherwise):
-            return (
-                implied(test, True).both(implied(then, truth)).either(implied(test, False).both(implied(otherwise, truth)))
-            )
+            first = implied(test, True).both(implied(then, truth))
+            return first.either(implied(test, False).both(implied(otherwise, truth)))
         case Compare(operator, left, right):
             return _compared(operator if truth else OPPOSITE[operator], left, right)
         case In(item, options) if truth and all(_surely(option) for option in options):

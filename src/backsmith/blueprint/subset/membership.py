@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, cast
 
 from backsmith.blueprint.expressions import (
@@ -19,7 +20,7 @@ from backsmith.blueprint.expressions import (
     Row,
     Variable,
 )
-from backsmith.blueprint.subset import comparisons, kinds, names
+from backsmith.blueprint.subset import comparisons, kinds, names, paths
 from backsmith.blueprint.subset.places import Many, Place
 from backsmith.blueprint.trees import is_row, type_of
 from backsmith.blueprint.types import Boolean, List
@@ -42,7 +43,7 @@ def member(reader: Reader, left: ast.expr, right: ast.expr, place: Place) -> Nod
         owner = reader.present(right.value, place)
         if isinstance(owner, CurrentUser):
             return HasRole(_text(reader, left, place))
-    searched = reader.anything(right, place)
+    searched = paths.as_many(reader, reader.anything(right, place))
     if isinstance(searched, Many):
         return _related(reader, left, right, searched, place)
     searched = reader.checked(right, searched, place)
@@ -52,17 +53,17 @@ def member(reader: Reader, left: ast.expr, right: ast.expr, place: Place) -> Nod
             comparisons.check_common(reader, left, type, item)
             if kinds.places(type) > kinds.places(item):
                 message = f"A number of the list has at most {kinds.places(item)} places after the point."
-                reader.fail(left, "wrong-type", message)
+                raise reader.fail(left, "wrong-type", message)
             return InList(value, searched)
         case type if type is not None and kinds.kind(type) == "text":
             return Call("contains", (searched, _text(reader, left, place)), Boolean())
         case type:
             what = "a row" if type is None else kinds.name(type)
             instead = "Write `x in (a, b)`, `part in self.title`, `x in self.tags` or `row in self.relation`."
-            reader.fail(right, "wrong-type", f"'{reader.text(right)}' is {what}: nothing is in it.", instead)
+            raise reader.fail(right, "wrong-type", f"'{reader.text(right)}' is {what}: nothing is in it.", instead)
 
 
-def _one_of(reader: Reader, left: ast.expr, options: list[comparisons.Side], place: Place) -> Node:
+def _one_of(reader: Reader, left: ast.expr, options: Sequence[comparisons.Side], place: Place) -> Node:
     item = comparisons.known(reader, reader.value(left, place), place)
     for side in options:
         if not comparisons.is_none(side[1]):
@@ -80,7 +81,9 @@ def _related(reader: Reader, left: ast.expr, right: ast.expr, many: Many, place:
     target = many.relation.entity
     if not is_row(row) or cast(Row, row).entity != target:
         message = f"'{reader.text(left)}' is no {target}: '{reader.text(right)}' holds rows of {target}."
-        reader.fail(left, "wrong-type", message, f"Write `any(… for x in {reader.text(right)})` to search by a field.")
+        raise reader.fail(
+            left, "wrong-type", message, f"Write `any(… for x in {reader.text(right)})` to search by a field."
+        )
     variable = Variable(reader.fresh(many.relation.name), target)
     equal = Compare("eq", variable, row)
     return Aggregate("any", many.of, many.relation.name, variable, None, equal, None, Boolean())
@@ -89,5 +92,5 @@ def _related(reader: Reader, left: ast.expr, right: ast.expr, many: Many, place:
 def _text(reader: Reader, node: ast.expr, place: Place) -> Node:
     value, type = reader.typed(node, place)
     if kinds.kind(type) != "text":
-        reader.fail(node, "wrong-type", f"'{reader.text(node)}' is {kinds.name(type)}; a text is needed here.")
+        raise reader.fail(node, "wrong-type", f"'{reader.text(node)}' is {kinds.name(type)}; a text is needed here.")
     return value

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from datetime import date, datetime, time, timedelta, timezone
 from decimal import Decimal
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 from uuid import UUID
 
 from backsmith.blueprint.expressions import Node
@@ -34,8 +34,8 @@ ARITHMETIC: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
     ast.Add: operator.add,
     ast.Sub: operator.sub,
     ast.Mult: operator.mul,
-    ast.Div: operator.truediv,
-    ast.FloorDiv: operator.floordiv,
+    ast.Div: lambda a, b: a / b,
+    ast.FloorDiv: lambda a, b: a // b,
     ast.Mod: operator.mod,
 }
 NUMBERS = (int, float, Decimal, timedelta, date)
@@ -49,12 +49,13 @@ def name(reader: Reader, node: ast.Name, place: Place) -> Node:
         found = reader.global_value(node.id)
     except KeyError:
         known = {*place.names, *reader.global_names()}
-        reader.fail(node, "unknown-name", f"There is no '{node.id}' here.", reader.similar(node.id, known))
+        hint = reader.similar(node.id, known)
+        raise reader.fail(node, "unknown-name", f"There is no '{node.id}' here.", hint) from None
     what = "class" if isinstance(found, type) else "module" if isinstance(found, ModuleType) else "value"
     if callable(found) and not isinstance(found, type):
         what = "function"
     instead = "Names outside the function can be constants: texts, numbers, dates, members of an Enum, tuples of them."
-    reader.refuse(node, f"The {what} '{node.id}'", instead)
+    raise reader.refuse(node, f"The {what} '{node.id}'", instead)
 
 
 def constant(reader: Reader, node: ast.expr, place: Place) -> Any:
@@ -67,8 +68,9 @@ def collection(reader: Reader, node: ast.expr, place: Place) -> tuple[Any, ...] 
     """The members of a constant tuple, list or set, in an order that is always the same; else None."""
     found = evaluated(reader, node, place)
     if isinstance(found, set | frozenset):
-        return tuple(sorted(found, key=lambda member: (type(member).__name__, str(member))))
-    return tuple(found) if isinstance(found, tuple | list) else None
+        members = cast("set[object]", found)
+        return tuple(sorted(members, key=lambda member: (type(member).__name__, str(member))))
+    return tuple(cast("list[object]", found)) if isinstance(found, tuple | list) else None
 
 
 def evaluated(reader: Reader, node: ast.expr, place: Place) -> Any:
@@ -125,7 +127,7 @@ def _made(reader: Reader, node: ast.Call, place: Place) -> Any:
     named = {word.arg or "": evaluated(reader, word.value, place) for word in node.keywords}
     if any(value is NOT_CONSTANT for value in (*arguments, *named.values())):
         made = getattr(maker, "__qualname__", "It")
-        reader.refuse(node, f"{made}() of something that isn't constant", "Its arguments can be constants alone.")
+        raise reader.refuse(node, f"{made}() of something that isn't constant", "Its arguments can be constants alone.")
     return _called(reader, node, lambda: maker(*arguments, **named))
 
 
@@ -134,4 +136,4 @@ def _called(reader: Reader, node: ast.expr, call: Callable[[], Any]) -> Any:
         return call()
     except (ArithmeticError, TypeError, ValueError) as error:
         says = str(error) or type(error).__name__
-        reader.fail(node, "bad-constant", f"'{reader.text(node)}' has no value: {says}.")
+        raise reader.fail(node, "bad-constant", f"'{reader.text(node)}' has no value: {says}.") from None

@@ -23,13 +23,13 @@ def attribute(reader: Reader, node: ast.Attribute, place: Place) -> Node | Many:
         type = type_of(base)
         what = kind_name(type) if type else "None"
         instead = refusals.METHODS.get(node.attr)
-        reader.refuse(node, f"`.{node.attr}` of {what}", instead)
+        raise reader.refuse(node, f"`.{node.attr}` of {what}", instead)
     row = cast(Row, base)
     if isinstance(row, CurrentUser) and node.attr == "roles":
         text = reader.text(node)
-        reader.fail(node, "wrong-type", f"'{text}' can only be searched.", f'Write `"staff" in {text}`.')
+        raise reader.fail(node, "wrong-type", f"'{text}' can only be searched.", f'Write `"staff" in {text}`.')
     if row.entity not in reader.context.entities:
-        reader.fail(
+        raise reader.fail(
             node,
             "unknown-field",
             f"Nothing is kept of the user but the key and the roles: there is no '{node.attr}'.",
@@ -47,12 +47,21 @@ def attribute(reader: Reader, node: ast.Attribute, place: Place) -> Node | Many:
     known = [field.name for field in entity.fields]
     known += [relation.name for relation in entity.relations if not relation.implicit]
     hint = reader.similar(node.attr, known) or f"{entity.name} has {', '.join(known)}."
-    reader.fail(node, "unknown-field", f"{entity.name} has no field '{node.attr}'.", hint)
+    raise reader.fail(node, "unknown-field", f"{entity.name} has no field '{node.attr}'.", hint)
 
 
 def leads_to_one(relation: Relation) -> bool:
     """Whether there is at most one row at the other end."""
     return relation.kind == "to_one" or (relation.kind == "to_many" and relation.unique)
+
+
+def as_many(reader: Reader, value: Node | Many) -> Node | Many:
+    """The other end of a one-to-one relation as the rows of a list, which it may be declared as; else `value` itself."""
+    if isinstance(value, Follow):
+        relation = reader.relation(value.of, value.relation)
+        if relation.kind == "to_many":
+            return Many(value.of, relation)
+    return value
 
 
 def is_optional(relation: Relation) -> bool:
@@ -63,7 +72,9 @@ def is_optional(relation: Relation) -> bool:
 def guard(reader: Reader, value: Node, text: str) -> str:
     """What to write so that a value that may be None is ruled out."""
     variables = {part.name for part in walk(value) if isinstance(part, Variable)}
-    if isinstance(value, Follow | FieldOf) and isinstance(root(value if isinstance(value, Follow) else value.of), Variable):
+    if isinstance(value, Follow | FieldOf) and isinstance(
+        root(value if isinstance(value, Follow) else value.of), Variable
+    ):
         return f"Write `if {text} is not None` at the end of the generator."
     if reader.gives_condition or variables:
         return f"Write `{text} is not None and …`."

@@ -11,14 +11,14 @@ import builtins
 from collections.abc import Callable, Iterable
 from difflib import get_close_matches
 from types import FunctionType
-from typing import Any, NoReturn, TypeVar, cast
+from typing import Any, TypeVar, cast
 
 import msgspec
 
 from backsmith.blueprint.blueprint import Entity, Relation
 from backsmith.blueprint.expressions import Aggregate, CurrentUser, FieldOf, Follow, If, Literal, Node, Row
 from backsmith.blueprint.source import Positioned, Source
-from backsmith.blueprint.subset import arithmetic, calls, conditions, names, paths, refusals
+from backsmith.blueprint.subset import arithmetic, calls, comparisons, conditions, names, paths, refusals
 from backsmith.blueprint.subset.constants import ConstantError, literal_of
 from backsmith.blueprint.subset.kinds import name as kind_name
 from backsmith.blueprint.subset.places import Context, Failed, Many, Place
@@ -52,14 +52,14 @@ class Reader:
         if problem not in self.problems:
             self.problems.append(problem)
 
-    def fail(self, node: Positioned, code: str, message: str, hint: str | None = None) -> NoReturn:
-        """Note a mistake in an expression that has no meaning because of it."""
+    def fail(self, node: Positioned, code: str, message: str, hint: str | None = None) -> Failed:
+        """Note a mistake in an expression that has no meaning because of it; raise what this returns."""
         self.report(node, code, message, hint)
-        raise Failed
+        return Failed()
 
-    def refuse(self, node: Positioned, what: str, instead: str | None = None) -> NoReturn:
-        """Note something beyond the subset."""
-        self.fail(node, "unsupported-expression", f"{what} can't be part of an expression.", instead)
+    def refuse(self, node: Positioned, what: str, instead: str | None = None) -> Failed:
+        """Note something beyond the subset; raise what this returns."""
+        return self.fail(node, "unsupported-expression", f"{what} can't be part of an expression.", instead)
 
     def each(self, *reads: Callable[[], T]) -> list[T]:
         """The results of all reads; when one fails the others are still tried, so that their mistakes are found."""
@@ -89,7 +89,7 @@ class Reader:
         """Any value or row; it may be None."""
         found = self.anything(node, place)
         if isinstance(found, Many):
-            self.fail(
+            raise self.fail(
                 node,
                 "wrong-type",
                 f"'{self.text(node)}' is a list of rows, not a value.",
@@ -112,7 +112,7 @@ class Reader:
             case ast.BoolOp():
                 return conditions.junction(self, node, place)
             case ast.Compare():
-                return conditions.comparison(self, node, place)
+                return comparisons.comparison(self, node, place)
             case ast.UnaryOp(op=ast.Not()):
                 return conditions.negation(self, node, place)
             case ast.UnaryOp():
@@ -125,14 +125,14 @@ class Reader:
                 return arithmetic.joined(self, node, place)
             case _:
                 what, instead = refusals.expression(node)
-                self.refuse(node, what, instead)
+                raise self.refuse(node, what, instead)
 
     def literal(self, node: ast.expr, constant: object) -> Literal:
         """The literal of a constant that stands at `node`."""
         try:
             return literal_of(constant)
         except ConstantError as error:
-            self.fail(node, "bad-constant", f"'{self.text(node)}' can't be used here: {error}.")
+            raise self.fail(node, "bad-constant", f"'{self.text(node)}' can't be used here: {error}.") from None
 
     def present(self, node: ast.expr, place: Place) -> Node:
         """A value or row that isn't None here."""
@@ -146,7 +146,7 @@ class Reader:
             return value
         text = self.text(node)
         if isinstance(value, Literal):
-            self.fail(node, "may-be-none", "None can't be used here.", "None can be compared with `is` alone.")
+            raise self.fail(node, "may-be-none", "None can't be used here.", "None can be compared with `is` alone.")
         match value:
             case FieldOf(of, field):
                 what = f"{of.entity}.{field}"
@@ -154,7 +154,7 @@ class Reader:
                 what = f"{of.entity}.{relation}"
             case _:
                 what = f"'{text}'"
-        self.fail(node, "may-be-none", f"{what} may be None here.", paths.guard(self, value, text))
+        raise self.fail(node, "may-be-none", f"{what} may be None here.", paths.guard(self, value, text))
 
     def may_be_none(self, value: Node, place: Place) -> bool:
         """Whether the value or row may be None where it stands."""
@@ -185,7 +185,7 @@ class Reader:
         else:
             instead = f"`{text} != 0`"
         what = "a row" if type is None else kind_name(type)
-        self.fail(node, "not-a-condition", f"'{text}' is {what}, not a condition.", f"Write {instead}.")
+        raise self.fail(node, "not-a-condition", f"'{text}' is {what}, not a condition.", f"Write {instead}.")
 
     def typed(self, node: ast.expr, place: Place) -> tuple[Node, Type]:
         """A value that isn't None here, with its type; rows are refused."""
@@ -193,7 +193,9 @@ class Reader:
         type = type_of(value)
         if type is None:
             text = self.text(node)
-            self.fail(node, "wrong-type", f"'{text}' is a row, not a value.", f"Write which field is meant: `{text}.…`.")
+            raise self.fail(
+                node, "wrong-type", f"'{text}' is a row, not a value.", f"Write which field is meant: `{text}.…`."
+            )
         return value, type
 
     def entity(self, row: Node) -> Entity:

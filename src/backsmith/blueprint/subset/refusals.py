@@ -25,7 +25,7 @@ EXPRESSIONS: dict[type[ast.expr], tuple[str, str | None]] = {
 }  # fmt: skip
 
 STATEMENTS: dict[type[ast.stmt], tuple[str, str]] = {
-    ast.For: ("A for loop", "Write any(), all(), sum(), min() or max() over the relation: `any(… for line in self.lines)`."),
+    ast.For: ("A for loop", "Write any(), all(), sum(), min() or max(): `any(… for line in self.lines)`."),
     ast.AsyncFor: ("A for loop", "Write any(), all(), sum(), min() or max() over the relation."),
     ast.While: ("A while loop", "Write any(), all(), sum(), min() or max() over the relation."),
     ast.Try: ("try", "Rule the case out by a condition: `b != 0 and a / b > 2`."),
@@ -85,7 +85,9 @@ FUNCTIONS: dict[str, str] = {
     "divmod": "Write // and %.",
 }
 
-KNOWN_FUNCTIONS = "Expressions know len(), any(), all(), sum(), min(), max(), abs() and now(); write the expression out here."
+KNOWN_FUNCTIONS = (
+    "Expressions know len(), any(), all(), sum(), min(), max(), abs() and now(); write the expression out here."
+)
 
 
 def expression(node: ast.expr) -> tuple[str, str | None]:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Literal
 
 from backsmith.blueprint import expressions
 from backsmith.blueprint.expressions import Aggregate, Arithmetic, Node, Variable
-from backsmith.blueprint.subset import comparisons, kinds
+from backsmith.blueprint.subset import comparisons, kinds, paths
 from backsmith.blueprint.subset.conditions import both
+from backsmith.blueprint.subset.constants import value_of
 from backsmith.blueprint.subset.places import Failed, Many, Place
 from backsmith.blueprint.trees import type_of
 from backsmith.blueprint.types import Boolean, Duration, Integer, Type
@@ -56,7 +57,7 @@ def quantified(reader: Reader, node: ast.Call, function: Literal["any", "all"], 
 def summed(reader: Reader, node: ast.Call, place: Place) -> Node:
     """sum() of numbers or lengths of time, with what it begins at."""
     if not 1 <= len(node.args) <= 2 or any(word.arg != "start" for word in node.keywords):
-        reader.fail(node, "wrong-type", "sum() takes a generator, and perhaps what it begins at.")
+        raise reader.fail(node, "wrong-type", "sum() takes a generator, and perhaps what it begins at.")
     first = [*node.args[1:], *(word.value for word in node.keywords)]
     start = reader.typed(first[0], place) if first else None
     comprehension = _comprehension(reader, node, "sum(line.quantity for line in self.lines)")
@@ -64,12 +65,14 @@ def summed(reader: Reader, node: ast.Call, place: Place) -> Node:
     value, type = reader.typed(comprehension.elt, inner)
     if type == Boolean():
         text = reader.text(comprehension.elt)
-        reader.fail(comprehension.elt, "wrong-type", "Conditions can't be summed.", f"Write `sum(1 for … if {text})`.")
+        raise reader.fail(
+            comprehension.elt, "wrong-type", "Conditions can't be summed.", f"Write `sum(1 for … if {text})`."
+        )
     if kinds.kind(type) not in kinds.NUMBERS | {"duration"}:
-        reader.fail(comprehension.elt, "wrong-type", f"{kinds.sentence(type)} can't be summed.")
+        raise reader.fail(comprehension.elt, "wrong-type", f"{kinds.sentence(type)} can't be summed.")
     if isinstance(type, Duration) and start is None:
         hint = "Write `sum(…, timedelta(0))`: Python begins at the number 0."
-        reader.fail(node, "wrong-type", "A sum of timedeltas needs what it begins at.", hint)
+        raise reader.fail(node, "wrong-type", "A sum of timedeltas needs what it begins at.", hint)
     type = kinds.whole(type)
     if isinstance(value, expressions.Literal) and value.value == 1 and type == Integer():
         total = _nested("count", loops, None, Integer())
@@ -83,7 +86,8 @@ def _begun(reader: Reader, node: ast.expr, start: tuple[Node, Type], total: Node
     value, start_type = start
     comparisons.check_common(reader, node, type, start_type)
     result = kinds.common(type, start_type)
-    if isinstance(value, expressions.Literal) and value.value in (0, "0", "PT0S") and kinds.kind(start_type) == kinds.kind(type):
+    zero = isinstance(value, expressions.Literal) and not value_of(value)
+    if zero and kinds.kind(start_type) == kinds.kind(type):
         return total
     return Arithmetic("add", total, value, kinds.whole(result or type))
 
@@ -102,19 +106,19 @@ def extreme(reader: Reader, node: ast.Call, function: Literal["min", "max"], pla
     comprehension = _comprehension(reader, node, example)
     words = {word.arg: word.value for word in node.keywords}
     if set(words) - {"default"}:
-        reader.fail(node, "wrong-type", f"{function}() takes default= alone.", f"Write `{example}`.")
+        raise reader.fail(node, "wrong-type", f"{function}() takes default= alone.", f"Write `{example}`.")
     loops, inner = _loops(reader, comprehension, place)
     value, type = reader.typed(comprehension.elt, inner)
     if kinds.kind(type) not in kinds.ORDERED:
         message = f"{kinds.sentence(type)} comes neither before nor after another."
-        reader.fail(comprehension.elt, "wrong-type", message)
+        raise reader.fail(comprehension.elt, "wrong-type", message)
     if len(loops) > 1:
-        reader.fail(node, "unsupported-expression", f"{function}() goes over one relation alone.")
+        raise reader.fail(node, "unsupported-expression", f"{function}() goes over one relation alone.")
     if "default" not in words:
         text = reader.text(node.args[0])
         text = text if text.startswith("(") else f"({text})"
         message = f"{function}() of no rows has no value."
-        reader.fail(node, "wrong-type", message, f"Write `{function}({text}, default=None)`, or another default.")
+        raise reader.fail(node, "wrong-type", message, f"Write `{function}({text}, default=None)`, or another default.")
     default = reader.value(words["default"], place)
     default_type = type_of(default)
     if default_type is not None:
@@ -127,7 +131,7 @@ def extreme(reader: Reader, node: ast.Call, function: Literal["min", "max"], pla
 def counted(reader: Reader, node: ast.Call, comprehension: Comprehension, place: Place) -> Node:
     """len() of a list of rows that are chosen by a condition."""
     if isinstance(comprehension, ast.GeneratorExp):
-        reader.fail(node, "wrong-type", "A generator has no length.", "Write `len([…])`, or `sum(1 for … if …)`.")
+        raise reader.fail(node, "wrong-type", "A generator has no length.", "Write `len([…])`, or `sum(1 for … if …)`.")
     loops, inner = _loops(reader, comprehension, place)
     reader.value(comprehension.elt, inner)
     return _nested("count", loops, None, Integer())
@@ -141,7 +145,9 @@ def count(reader: Reader, many: Many) -> Node:
 
 def _comprehension(reader: Reader, node: ast.Call, example: str) -> Comprehension:
     if not node.args or not isinstance(node.args[0], ast.GeneratorExp | ast.ListComp):
-        reader.fail(node, "wrong-type", f"{reader.text(node.func)}() goes over the rows of a relation.", f"Write `{example}`.")
+        raise reader.fail(
+            node, "wrong-type", f"{reader.text(node.func)}() goes over the rows of a relation.", f"Write `{example}`."
+        )
     return node.args[0]
 
 
@@ -150,12 +156,12 @@ def _loops(reader: Reader, comprehension: Comprehension, place: Place) -> tuple[
     loops: list[Loop] = []
     for clause in comprehension.generators:
         if clause.is_async or not isinstance(clause.target, ast.Name):
-            reader.refuse(clause.target, "More than one name", "Write one name: `for line in self.lines`.")
-        many = reader.anything(clause.iter, place)
+            raise reader.refuse(clause.target, "More than one name", "Write one name: `for line in self.lines`.")
+        many = paths.as_many(reader, reader.anything(clause.iter, place))
         if not isinstance(many, Many):
             text = reader.text(clause.iter)
             message = f"'{text}' is no relation to many rows."
-            reader.fail(clause.iter, "wrong-type", message, "Write `x in …` to search a list or a text.")
+            raise reader.fail(clause.iter, "wrong-type", message, "Write `x in …` to search a list or a text.")
         variable = Variable(reader.fresh(clause.target.id), many.relation.entity)
         place = place.naming(clause.target.id, variable)
         wheres: list[Node] = []

@@ -27,8 +27,10 @@ from backsmith.blueprint.types import (
 )
 from backsmith.databases.constraint_names import with_names
 from backsmith.databases.ddl import Ddl, column_sql
+from backsmith.databases.postgres.field_types import field_type, short_type
 from backsmith.databases.schema import Column, EnumType, ForeignKey, Schema, Table
 from backsmith.databases.sql_tokens import tokens
+from backsmith.databases.table_order import in_order
 
 _LONGEST_VARCHAR = 10_485_760
 _MOST_DIGITS = 1000
@@ -37,7 +39,7 @@ _ALIASES = {
     "float8": "double precision", "float": "double precision", "bool": "boolean", "decimal": "numeric",
     "timestamptz": "timestamp with time zone", "timestamp": "timestamp without time zone",
     "timetz": "time with time zone", "time": "time without time zone", "varchar": "character varying",
-    "char": "character", "bpchar": "character", "varbit": "bit varying",
+    "char": "character", "varbit": "bit varying",
 }  # fmt: skip
 _TYPE = re.compile(r"([^(\[]*?)\s*(\([^)]*\))?\s*((?:with|without) time zone)?\s*((?:\[\])*)")
 _TEXT_TYPES = frozenset({"text", "character varying", "character", "citext", "name"})
@@ -162,6 +164,14 @@ class PostgresDdl(Ddl):
         schema = names[0] if len(names) > 1 else None
         return EnumType(schema=schema, name=names[-1], values=field.type.values)
 
+    def field_type(self, column: Column, enums: tuple[EnumType, ...]) -> Type:
+        """By the type that format_type names."""
+        return field_type(column.type, enums)
+
+    def storage(self, column: Column) -> str:
+        """As people write it."""
+        return short_type(column.type)
+
     def normal_type(self, type: str) -> str:
         """As PostgreSQL's format_type spells it."""
         if '"' in type:
@@ -176,7 +186,7 @@ class PostgresDdl(Ddl):
         size = size.replace(" ", "")
         if name == "numeric" and size and "," not in size:
             size = size[:-1] + ",0)"
-        if name == "character" and not size:
+        if match[1] in {"char", "character"} and not size:
             size = "(1)"
         base, space, zoned = name.partition(" with")
         return (base + size + space + zoned if base in {"timestamp", "time"} else name + size) + array
@@ -231,22 +241,3 @@ def _array_item(value: Any) -> str:
     if isinstance(value, str):
         return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
     return str(value)
-
-
-def in_order(tables: list[Table]) -> list[Table]:
-    """Tables after those they refer to, where that can be; otherwise in the order given."""
-    waiting = {(table.schema, table.name): table for table in tables}
-    found: list[Table] = []
-    while waiting:
-        ready = [
-            table
-            for place, table in waiting.items()
-            if all(
-                target == place or target not in waiting
-                for target in ((key.target_schema, key.target_table) for key in table.foreign_keys)
-            )
-        ]
-        for table in ready or [next(iter(waiting.values()))]:
-            found.append(table)
-            del waiting[table.schema, table.name]
-    return found

@@ -75,7 +75,7 @@ def open_reader(path: Path, *, wait: int = WAIT, cache: int = 2_000) -> apsw.Con
     return connection
 
 
-def open_untouched(path: Path) -> apsw.Connection:
+def open_untouched(path: Path, *, wait: int = WAIT) -> apsw.Connection:
     """A connection that reads a database of others and changes neither it nor the files beside it.
 
     A database in WAL mode that nobody has open is read as it is on disk; otherwise SQLite would create a journal.
@@ -87,7 +87,7 @@ def open_untouched(path: Path) -> apsw.Connection:
     journal = path.with_name(f"{path.name}-wal")
     alone = len(header) == HEADER and header[18] == WAL_FORMAT and not (journal.exists() and journal.stat().st_size)
     uri = f"file:{quote(str(path.absolute()))}?mode=ro{'&immutable=1' if alone else ''}"
-    connection = _open(path, uri, apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI, WAIT)
+    connection = _open(path, uri, apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI, wait)
     connection.pragma("query_only", True)
     return connection
 

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
+from msgspec.structs import replace
+
 from backsmith.blueprint.blueprint import Field
 from backsmith.blueprint.resolve_constants import duration_value
 from backsmith.blueprint.types import (
@@ -29,13 +31,15 @@ from backsmith.blueprint.types import (
 )
 from backsmith.databases.constraint_names import with_names
 from backsmith.databases.ddl import Ddl, column_sql
-from backsmith.databases.schema import Schema, Table
+from backsmith.databases.schema import Column, EnumType, Schema, Table
 from backsmith.databases.sql_meaning import Meaning, Value
+from backsmith.databases.sqlite.field_types import field_type
 from backsmith.databases.sqlite.storage import affinity
 from backsmith.databases.values import microseconds
 
 _STRICT = frozenset({"int", "integer", "real", "text", "blob", "any"})
 _LENGTH = re.compile(r"[^(]*(?:char|text|clob)[^(]*\(\s*(\d+)\s*\)", re.IGNORECASE)
+_CONSTANT = re.compile(r"[-+]?[\d.]\S*|[xX]?'(?:[^']|'')*'|[A-Za-z_]+|\(.*\)", re.DOTALL)
 _NUMBERS = frozenset({"integer", "real", "numeric"})
 # The canonical form of an instant, to the second: canonical fractions have no trailing zeros to write.
 _NOW = "(strftime('%Y-%m-%dT%H:%M:%S+00:00', 'now'))"
@@ -61,7 +65,7 @@ class SqliteDdl(Ddl):
         columns = [
             f"{self.quote(column.name)} INTEGER PRIMARY KEY"
             if column.name == rowid
-            else column_sql(self, column, type=column.type.upper())
+            else column_sql(self, _parenthesised(column), type=column.type.upper())
             for column in table.columns
         ]
         if table.primary_key and rowid is None:
@@ -171,6 +175,15 @@ class SqliteDdl(Ddl):
             case _:
                 pass
 
+    def field_type(self, column: Column, enums: tuple[EnumType, ...]) -> Type:
+        """By the declared type's name."""
+        return field_type(column.type)
+
+    def storage(self, column: Column) -> str:
+        """With the collation, which changes what is equal."""
+        declared = column.type or "any"
+        return declared if column.collation is None else f"{declared} collate {column.collation}"
+
     def normal_type(self, type: str) -> str:
         """The affinity; a column without a type, or of the type ANY, takes anything."""
         return "any" if type.strip().lower() in {"", "any"} else affinity(type)
@@ -196,6 +209,12 @@ class SqliteDdl(Ddl):
             if isinstance(as_number, Value) and as_number.kind == "number":
                 return as_number
         return found
+
+
+def _parenthesised(column: Column) -> Column:
+    """The column with parentheses around a default that isn't a constant, as SQLite's grammar wants them."""
+    plain = column.default is None or _CONSTANT.fullmatch(column.default)
+    return column if plain else replace(column, default=f"({column.default})")
 
 
 def _list_item(value: Any, type: Type) -> Any:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from backsmith.blueprint.blueprint import Entity, Field
 from backsmith.blueprint.types import (
@@ -28,23 +28,25 @@ from backsmith.blueprint.types import (
 )
 from backsmith.databases.dialect import Dialect
 from backsmith.databases.sqlite import storage
-from backsmith.databases.sqlite.expressions import SqliteSpeller
 from backsmith.databases.sqlite.operators import SqliteOperators
 from backsmith.databases.sqlite.ddl import SqliteDdl
 from backsmith.databases.values import (
     INTEGER_MAX,
     INTEGER_MIN,
     bad_value,
+    bounded,
     datetime_text,
     finite,
     finite_decimal,
     float_text,
     json_text,
     microseconds,
-    out_of_range,
     plain_text,
     time_text,
 )
+
+if TYPE_CHECKING:
+    from backsmith.databases.sqlite.expressions import SqliteSpeller
 
 EXACT_HALVES = 2**52
 """Up to here a double holds every number and a half."""
@@ -55,13 +57,15 @@ class SqliteDialect(Dialect):
 
     name = "sqlite"
     brackets = True
+    ddl = SqliteDdl()
 
     def operators(self) -> SqliteOperators:
         return SqliteOperators(self)
 
     def speller(self, entities: Mapping[str, Entity]) -> SqliteSpeller:
+        from backsmith.databases.sqlite.expressions import SqliteSpeller
+
         return SqliteSpeller(self, entities)
-    ddl = SqliteDdl()
 
     def placeholder(self, number: int, type: Type | None) -> str:
         return f"?{number}"
@@ -71,7 +75,7 @@ class SqliteDialect(Dialect):
             case None | Text() | Enum():
                 return plain_text
             case Integer():
-                return _integer
+                return bounded
             case Float():
                 return finite
             case Boolean():
@@ -108,7 +112,8 @@ class SqliteDialect(Dialect):
                 return f"coalesce({f'CAST({sql} AS INTEGER)' if column else f'backsmith_integer({sql})'}, 'null')"
             case Float() if column:
                 short = f"format('%.15g', {sql})"  # PostgreSQL's form, for all that need no more digits
-                fits = f"CAST({short} AS REAL) = {sql} AND abs({sql}) < 1e15"
+                plain = f"({sql} = 0 OR abs({sql}) BETWEEN 1e-290 AND 99999999999999)"
+                fits = f"{plain} AND CAST({short} AS REAL) = {sql}"
                 return f"CASE WHEN {sql} IS NULL THEN 'null' WHEN {fits} THEN {short} ELSE backsmith_float({sql}) END"
             case Float():
                 return f"coalesce(backsmith_float({sql}), 'null')"
@@ -120,7 +125,7 @@ class SqliteDialect(Dialect):
             case Duration():
                 return f"""coalesce('"' || backsmith_duration({sql}) || '"', 'null')"""
             case Bytes():
-                return rf"""coalesce('"\\x' || lower(hex(CAST({sql} AS BLOB))) || '"', 'null')"""
+                return rf"""CASE WHEN {sql} IS NULL THEN 'null' ELSE '"\\x' || lower(hex({sql})) || '"' END"""
             case Json():
                 return f"coalesce({sql}, 'null')"
             case List(Numeric(places=places, padded=padded)):
@@ -141,12 +146,6 @@ def _decimal(column: str, places: int, padded: bool) -> str:
         f" WHEN {column} < 0 THEN format('-{shape}', -{column} / {unit}, -{column} % {unit}) END"
     )
     return text if padded else f"rtrim(rtrim({text}, '0'), '.')"
-
-
-def _integer(value: int) -> int:
-    if not INTEGER_MIN <= value <= INTEGER_MAX:
-        raise out_of_range()
-    return value
 
 
 def _scaled(value: Decimal | int, places: int) -> int | float:

@@ -21,9 +21,8 @@ import re2
 from backsmith.databases.sqlite import json_functions, load_functions
 from backsmith.databases.sqlite.search_functions import match
 from backsmith.databases.values import (
-    INTEGER_MAX,
-    INTEGER_MIN,
     bad_value,
+    bounded,
     decimal_text,
     duration_text,
     exact_decimal,
@@ -70,7 +69,7 @@ def number(text: str | None, kind: str | int) -> int | float | None:
     assert isinstance(kind, int)
     if not (NUMBER if kind else WHOLE).fullmatch(text):
         return None
-    return _bounded(int(Decimal(text.strip()).scaleb(kind, EXACT).to_integral_value(ROUND_HALF_UP)))
+    return bounded(int(Decimal(text.strip()).scaleb(kind, EXACT).to_integral_value(ROUND_HALF_UP)))
 
 
 def average(total: Any, count: int, places: int) -> int | None:
@@ -78,13 +77,7 @@ def average(total: Any, count: int, places: int) -> int | None:
     if total is None or count == 0:
         return None
     size = (2 * abs(integer(total) or 0) * 10**places + count) // (2 * count)
-    return _bounded(-size if total < 0 else size)
-
-
-def _bounded(value: int) -> int:
-    if not INTEGER_MIN <= value <= INTEGER_MAX:
-        raise out_of_range()
-    return value
+    return bounded(-size if total < 0 else size)
 
 
 @lru_cache(maxsize=256)

@@ -12,7 +12,7 @@ from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import Any
 from uuid import UUID
 
-from backsmith.databases.values import INTEGER_MAX, INTEGER_MIN, datetime_text, out_of_range, time_text
+from backsmith.databases.values import bounded, datetime_text, time_text
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 LAST_SECOND = 253_402_300_799
@@ -70,9 +70,7 @@ def load_decimal(value: Any, places: int) -> int | None:
         scaled = int(number.scaleb(places).to_integral_value(ROUND_HALF_UP))
     except (InvalidOperation, ValueError, OverflowError):
         return None
-    if not INTEGER_MIN <= scaled <= INTEGER_MAX:
-        raise out_of_range()
-    return scaled
+    return bounded(scaled)
 
 
 def _datetime(value: Any) -> datetime | None:

@@ -16,8 +16,9 @@ from backsmith.engine.catalogue import Catalogue, did_you_mean
 from backsmith.engine.code.data import ReadData
 from backsmith.engine.code.functions import Served
 from backsmith.engine.code.objects import Objects
-from backsmith.engine.grammar import Limits, shape_of
-from backsmith.engine.grammar import parse as parse_query
+from backsmith.engine.grammar.limits import Limits
+from backsmith.engine.grammar.shape import shape_of
+from backsmith.engine.grammar.parse import parse as parse_query
 from backsmith.engine.reply import Reply
 from backsmith.engine.request import Request
 from backsmith.engine.security import CACHE_PRIVATE, CACHE_SHARED
@@ -28,7 +29,7 @@ from backsmith.model.entity import Entity
 if TYPE_CHECKING:
     from backsmith.engine.spine import Exchange
 
-JSON = b"application/json; charset=utf-8"
+JSON = "application/json; charset=utf-8"
 
 
 class Calls:
@@ -61,7 +62,7 @@ class Calls:
         texts, members = self._read(request)
         exchange.was_read = perf_counter()
 
-        exchange.asker = asker = await identify(request.header(b"authorization"), request.header(b"x-api-key"))
+        exchange.asker = asker = await identify(request.header("authorization"), request.header("x-api-key"))
         function.authorize(self._authorizer.kind(asker))
         exchange.who = perf_counter()
 
@@ -73,7 +74,7 @@ class Calls:
         exchange.run_at = perf_counter()
 
         cache = CACHE_SHARED if asker.id is None else CACHE_PRIVATE
-        headers = [(b"content-type", JSON), (b"content-length", b"%d" % len(body)), cache]
+        headers = [("content-type", JSON), ("content-length", str(len(body))), cache]
         return Reply(200, headers, b"" if request.method == "HEAD" else body)
 
     def _find(self, request: Request) -> Served:

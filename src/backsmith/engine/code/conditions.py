@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from backsmith.blueprint.blueprint import Entity
 from backsmith.blueprint.expressions import And, Compare, FieldOf, Follow, In, IsNull, Literal, Node, Not, Or, Row, This
 from backsmith.blueprint.types import Type
-from backsmith.databases.values import constant_text
+from backsmith.engine.code.objects import plain
 from backsmith.errors import UsageError
 from backsmith.model.conditions import AllOf, AnyOf, Comparison, Condition, NoneOf, parts
 from backsmith.model.entity import Entity as Model
@@ -28,7 +29,9 @@ def condition_node(condition: Condition | bool, entity: Entity, entities: Mappin
         case Comparison():
             return _comparison(condition, entity, entities)
         case _:
-            raise UsageError(f"{condition!r} isn't a condition. Compare a field of the class: Order.status == 'placed'.")
+            raise UsageError(
+                f"{condition!r} isn't a condition. Compare a field of the class: Order.status == 'placed'."
+            )
 
 
 def _comparison(condition: Comparison, entity: Entity, entities: Mapping[str, Entity]) -> Node:
@@ -48,8 +51,10 @@ def _comparison(condition: Comparison, entity: Entity, entities: Mapping[str, En
         field = next(field for field in at.fields if field.name == at.key[0])
         value = getattr(condition.value, field.name, condition.value)
         left = FieldOf(row, field.name, field.type, True)
-        return Compare(condition.operator, left, _literal(value, field.type)) if condition.operator != "in" else (
-            In(left, tuple(_literal(getattr(item, field.name, item), field.type) for item in condition.value))
+        return (
+            Compare(condition.operator, left, _literal(value, field.type))
+            if condition.operator != "in"
+            else (In(left, tuple(_literal(getattr(item, field.name, item), field.type) for item in condition.value)))
         )
     left = FieldOf(row, field.name, field.type, field.nullable or len(names) > 1)
     if condition.operator == "in":
@@ -69,4 +74,10 @@ def _follow(
 def _literal(value: Any, type: Type) -> Literal:
     if isinstance(value, Model):
         raise UsageError(f"{value!r} can't be compared with a field; compare a relation with it.")
-    return Literal(None, None) if value is None else Literal(constant_text(value), type)
+    return Literal(None, None) if value is None else Literal(_constant(value), type)
+
+
+def _constant(value: Any) -> str | int | float | bool:
+    """The value as a Literal keeps it: decimals, dates, times, durations and UUIDs as text."""
+    constant = plain(value)
+    return str(constant) if isinstance(constant, Decimal) else constant

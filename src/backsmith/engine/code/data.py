@@ -89,7 +89,9 @@ class ReadData:
         dialect = self._database.dialect
         types: dict[str, Type | None] = {name: type_of_value(value) for name, value in parameters.items()}
         text, names = positional(query, types, dialect)
-        values = [None if parameters[name] is None else dialect.encoder(types[name])(parameters[name]) for name in names]
+        values = [
+            None if parameters[name] is None else dialect.encoder(types[name])(parameters[name]) for name in names
+        ]
         return await self._database.fetch_named(text, values)
 
     async def _fetch(self, statement: Statement) -> Sequence[Row]:

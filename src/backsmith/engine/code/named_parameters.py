@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import pairwise
 
 from backsmith.blueprint.types import Type
 from backsmith.databases.dialect import Dialect
@@ -19,7 +20,7 @@ def positional(query: str, types: Mapping[str, Type | None], dialect: Dialect) -
     found = tokens(query, brackets=dialect.brackets)
     numbers: dict[str, int] = {}
     text, end = "", 0
-    for colon, name in zip(found, found[1:], strict=False):
+    for colon, name in pairwise(found):
         adjacent = colon.is_symbol(":") and name.kind == "name" and colon.end == name.start
         if not adjacent or query[colon.start - 1 : colon.start] == ":":
             continue

@@ -12,7 +12,7 @@ from uuid import UUID
 import msgspec
 
 from backsmith.blueprint.blueprint import Entity
-from backsmith.blueprint.types import Bytes, Json, List, Text, Type
+from backsmith.blueprint.types import Json, List, Text, Type
 from backsmith.databases.values import datetime_text, duration_text, microseconds, time_text
 from backsmith.engine.values import converter
 from backsmith.model.entity import Entity as Model
@@ -89,4 +89,6 @@ def plain(value: Any) -> Any:
         case _ if is_dataclass(value) and not isinstance(value, type):
             return plain(asdict(value))
         case _:
-            raise TypeError(f"A {type(value).__name__} can't be sent as JSON. Return rows, dataclasses or plain values.")
+            raise TypeError(
+                f"A {type(value).__name__} can't be sent as JSON. Return rows, dataclasses or plain values."
+            )

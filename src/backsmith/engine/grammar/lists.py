@@ -11,6 +11,7 @@ from typing import NoReturn
 
 from backsmith.engine.grammar.limits import LIMITS, Limits, too_complex
 from backsmith.engine.grammar.names import QUOTED, unquoted
+from backsmith.engine.grammar.numbers import BLANKS
 from backsmith.errors import BAD_QUERY, BAD_VALUE, RequestError
 
 _ELEMENT = rf"(?>{QUOTED}(?=[,)])|[^,)\0]*+)"
@@ -18,9 +19,8 @@ IN_LIST = rf"[ \t]*\([ \t]*{_ELEMENT}(?:,{_ELEMENT})*+\)[ \t]*"
 _IN_LIST = re.compile(IN_LIST, re.DOTALL)
 _ELEMENTS = re.compile(rf"({_ELEMENT})[,)]", re.DOTALL)
 _PLAIN_ARRAY = re.compile(r'\{[^{}"\\]*\}')
-_ITEM = re.compile(
-    rf"\s*+(?:(?P<quoted>{QUOTED})\s*+|(?P<plain>(?:[^,{{}}\"\\\0]|\\[^\0])++))(?P<end>[,}}])", re.DOTALL
-)
+_PLAIN = r'(?P<plain>(?:[^,{}"\\\0]|\\[^\0])++)'
+_ITEM = re.compile(rf"[{BLANKS}]*+(?:(?P<quoted>{QUOTED})[{BLANKS}]*+|{_PLAIN})(?P<end>[,}}])", re.DOTALL)
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 
 
@@ -46,10 +46,10 @@ def in_list(text: str, limits: Limits = LIMITS) -> list[str]:
 
 def array_literal(text: str, limits: Limits = LIMITS) -> list[str]:
     """The texts of `{a,"b c"}`. Raises RequestError BAD_VALUE for another form, a nested list or a null."""
-    stripped = text.strip()
+    stripped = text.strip(BLANKS)
     if _PLAIN_ARRAY.fullmatch(stripped):
         inner = stripped[1:-1]
-        items = [item.strip() for item in inner.split(",")] if inner.strip() else []
+        items = [item.strip(BLANKS) for item in inner.split(",")] if inner.strip(BLANKS) else []
         if not all(items):
             _malformed(text, 'Unexpected "," character: an empty text is written "".')
         nulls = any(item.lower() == "null" for item in items)
@@ -77,7 +77,7 @@ def _quoted_items(stripped: str, text: str) -> tuple[list[str], bool]:
         if match["quoted"] is not None:
             items.append(unquoted(match["quoted"]))
         else:
-            plain = match["plain"].strip()
+            plain = match["plain"].strip(BLANKS)
             if not plain:
                 _malformed(text, 'Unexpected "," character: an empty text is written "".')
             nulls = nulls or plain.lower() == "null"

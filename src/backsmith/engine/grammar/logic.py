@@ -12,14 +12,21 @@ from typing import Literal, cast
 from backsmith.engine.grammar.limits import Limits, too_complex
 from backsmith.engine.grammar.lists import IN_LIST
 from backsmith.engine.grammar.names import JSON_PATH, MARK, NAME, QUOTED, Reader, unquoted
-from backsmith.engine.grammar.operators import OPERATION, OPERATOR_EXPECTED, TRUTH_EXPECTED, take_operation, take_truth
+from backsmith.engine.grammar.operators import (
+    OPERATION,
+    OPERATOR_EXPECTED,
+    TRUTH,
+    TRUTH_EXPECTED,
+    take_operation,
+    take_truth,
+)
 from backsmith.engine.grammar.query import Condition, Filter, Is, Logic
 
 _LEAF = re.compile(rf"[ \t]*(?>{NAME})(?>{JSON_PATH})[ \t]*\.({OPERATION})", re.DOTALL)
 _GROUP = re.compile(r"[ \t]*(?:not\.)?(?:and|or)[ \t]*\([ \t]*")
 _COMMA = re.compile(r"[ \t]*,[ \t]*")
 _CLOSE = re.compile(r"[ \t]*\)[ \t]*")
-_TRUTH = re.compile(r"(?:null|not_null|true|false|unknown)(?=[ \t]*[,)])", re.IGNORECASE)
+_TRUTH = re.compile(rf"(?:{TRUTH.pattern})(?=[ \t]*[,)])", TRUTH.flags)
 _IN = re.compile(IN_LIST, re.DOTALL)
 _QUOTED = re.compile(rf"{QUOTED}(?=[,)])", re.DOTALL)
 _ARRAY = re.compile(r"\{[^{}]*+\}")

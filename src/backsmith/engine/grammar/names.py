@@ -123,9 +123,10 @@ class Reader:
             self.fail('"-", digit or any non reserved character different from: .,>()')
         if index := match["index"]:
             # An index beyond PostgreSQL's int4 is an error there; no array is that long.
-            if len(index) > 10 or abs(int(index)) > _INDEX_MAX:
+            digits = index.lstrip("-").lstrip("0")
+            if len(digits) > 10 or int(digits or 0) > _INDEX_MAX:
                 self.fail("an index of at most 2147483647")
-            key: str | int = int(index)
+            key: str | int = -int(digits or 0) if index.startswith("-") else int(digits or 0)
         else:
             key = plain_name(match[0])
         self.position = match.end()

@@ -32,7 +32,7 @@ OPERATION = (
 """An operator with its negation, its modifier and the dot after it."""
 _OPERATION = re.compile(OPERATION)
 _PARTS = re.compile(r"(not\.)?([a-z]+)(?:\((.+)\))?\.")
-TRUTH = re.compile(r"null|not_null|true|false|unknown", re.IGNORECASE)
+TRUTH = re.compile(r"null|not_null|true|false|unknown", re.IGNORECASE | re.ASCII)  # ſ is no s
 
 
 class Operation(Struct, frozen=True, kw_only=True):

@@ -1,0 +1,61 @@
+# make demo   serve the example shop, filled with rows, and say what to try
+# make test   run all tests
+# make check  what CI checks beside the tests: style, types, the arrow of imports
+# make bench  measure beside other back ends (15 minutes; see bench/README.md)
+# make clean  remove what these made
+#
+# The first of them makes .venv, with uv where there is one, else with Python's own venv and pip.
+
+PYTHON ?= $(shell for each in python3 python3.13 python3.12 python3.11; do \
+	$$each -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$each && break; done)
+BIN := .venv/bin
+INSTALLED := .venv/.installed
+CLIENT := tests/javascript/node_modules/.installed
+PORT ?= 8000
+
+.PHONY: help demo test check bench format clean
+help:
+	@sed -n 's/^# \(make .*\)/\1/p' Makefile
+
+demo: $(INSTALLED)
+	$(BIN)/python -m examples.shop.demo --port $(PORT)
+
+test: $(INSTALLED) $(CLIENT)
+	$(BIN)/pytest
+
+check: $(INSTALLED)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/pyright
+	$(BIN)/lint-imports
+	$(BIN)/backsmith check examples/shop/shop.py --locked
+
+bench: $(INSTALLED)
+	$(BIN)/python bench/run.py
+
+format: $(INSTALLED)
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+clean:
+	rm -rf .venv tests/javascript/node_modules bench/.venv bench/node_modules
+
+$(INSTALLED): pyproject.toml
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or later is needed and wasn't found. Name it: make PYTHON=python3.12" >&2; exit 1; }
+	@if command -v uv >/dev/null; then \
+		test -x $(BIN)/python || uv venv --python $(PYTHON) .venv; \
+		uv pip install --python $(BIN)/python --quiet --editable . --group dev; \
+	else \
+		test -x $(BIN)/python || $(PYTHON) -m venv .venv; \
+		$(BIN)/python -m pip install --quiet --upgrade 'pip>=25.1'; \
+		$(BIN)/python -m pip install --quiet --editable . --group dev; \
+	fi
+	@touch $@
+
+# The tests with PostgREST's JavaScript client are skipped where there is no Node.js.
+$(CLIENT): tests/javascript/package-lock.json
+	@if command -v npm >/dev/null; then \
+		cd tests/javascript && npm ci --no-audit --no-fund --loglevel=error && touch node_modules/.installed; \
+	else \
+		echo "No Node.js: the tests with PostgREST's JavaScript client are skipped. Install Node.js 20 to run them." >&2; \
+	fi

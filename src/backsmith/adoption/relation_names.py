@@ -1,0 +1,75 @@
+"""Names for relations, from the columns of foreign keys: `ArtistId` -> `artist`, its other end `albums`."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from backsmith.adoption.names import field_name, free, plural, snake
+from backsmith.adoption.plan import EntityPlan, OnePlan
+from backsmith.databases.schema import ForeignKey
+
+_SUFFIXES = ("_id", "_uuid", "_guid", "_fk", "_key", "_ref", "_no", "_nr", "_number", "_code")
+# Relations of a table with itself whose other end has a name of its own.
+_OTHER_ENDS = {
+    "parent": "children",
+    "reports_to": "reports",
+    "manager": "reports",
+    "supervisor": "reports",
+    "boss": "reports",
+    "reply_to": "replies",
+    "in_reply_to": "replies",
+    "predecessor": "successors",
+    "duplicate_of": "duplicates",
+}
+
+
+def one_name(key: ForeignKey, target: EntityPlan, alone: bool, taken: Collection[str]) -> str:
+    """The name of the relation that `key` is. `alone`: no other key of the table points at the target."""
+    entity = snake(target.name)
+    if len(key.columns) == 1:
+        stem = _stem(snake(key.columns[0]), snake(key.target_columns[0]))
+        wanted = [stem or entity]
+    elif alone:
+        wanted = [entity]
+    else:
+        wanted = [_common(key) or entity]
+    name = wanted[0] if wanted[0] == "order" else field_name(wanted[0])
+    return free([name, f"{name.rstrip('_')}_{entity}" if name != entity else f"{name}_ref", f"{name}_ref"], taken)
+
+
+def _stem(column: str, target: str) -> str:
+    """`country_code` -> `country`, `support_rep_id` -> `support_rep`, `reports_to` as it is, `code` -> nothing."""
+    for suffix in (f"_{target}", *_SUFFIXES):
+        if column.endswith(suffix) and len(column) > len(suffix):
+            return column.removesuffix(suffix)
+    return "" if column == target or f"_{column}" in _SUFFIXES else column
+
+
+def _common(key: ForeignKey) -> str:
+    """What the names of the columns begin with in common: `origin_country`, `origin_city` -> `origin`."""
+    words = [snake(column).split("_") for column in key.columns]
+    common: list[str] = []
+    for parts in zip(*words, strict=False):
+        if len(set(parts)) > 1:
+            break
+        common.append(parts[0])
+    return "_".join(common)
+
+
+def many_name(owner: EntityPlan, one: OnePlan, alone: bool, taken: Collection[str]) -> str:
+    """The name of the other end of `one`. `alone`: no other relation of the owner points at the same entity."""
+    entity = snake(owner.name)
+    plain = field_name(entity if one.unique else plural(entity))
+    by = f"{plain.rstrip('_')}_by_{one.name.rstrip('_')}"
+    if owner is one.target:
+        return free([_OTHER_ENDS.get(one.name, by), by], taken)
+    return free([plain, by] if alone else [by], taken)
+
+
+def list_name(target: EntityPlan, columns: tuple[str, ...], to_itself: bool, taken: Collection[str]) -> str:
+    """The name of a list over a join table, whose `columns` there point at the target."""
+    plain = field_name(plural(snake(target.name)))
+    if to_itself:
+        stem = _stem(snake(columns[0]), "id")
+        return free([field_name(plural(stem)) if stem else plain, f"related_{plain}"], taken)
+    return free([plain, f"related_{plain}"], taken)

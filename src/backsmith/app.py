@@ -1,0 +1,198 @@
+"""`asgi(model)`: a model becomes an ASGI application; everything Backsmith is made of is put together here."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from pathlib import Path
+from types import ModuleType
+from typing import Any, Literal
+
+from backsmith.accounts import Authenticator
+from backsmith.blueprint import Application, application_of, load, lock_text, read_lock
+from backsmith.blueprint import compile as compile_model
+from backsmith.blueprint.blueprint import Blueprint
+from backsmith.blueprint.types import Type
+from backsmith.databases import Database, open_database
+from backsmith.engine.carriers import (
+    Message,
+    Receive,
+    RsgiProtocol,
+    RsgiScope,
+    Scope,
+    Send,
+    answer_asgi,
+    answer_rsgi,
+)
+from backsmith.engine.health import Readiness
+from backsmith.engine.http import HttpApplication
+from backsmith.engine.logs import AccessLog, configure_logging
+from backsmith.engine.metrics import Metrics
+from backsmith.engine.spine import Engine
+from backsmith.evolution.create import create_missing
+from backsmith.model.account import Account
+from backsmith.model.entity import Entity, is_entity
+from backsmith.settings import Settings, read_settings
+
+
+class Backsmith:
+    """An application, as ASGI and as RSGI. It opens its database at start-up, or at the first request where the server has none."""
+
+    def __init__(
+        self, application: Application, blueprint: Blueprint, settings: Settings, *, shared: str | None = None
+    ) -> None:
+        """`shared` is a folder for the counts of the workers of one server."""
+        classes = classes_of(application)
+        self.blueprint = blueprint
+        self.settings = settings
+        self.metrics = Metrics(shared)
+        self.database = database_of(settings)
+        self.authenticator = Authenticator(settings, account_key(blueprint))
+        self.readiness = Readiness(self.database.ping)
+        self.engine = Engine(
+            blueprint,
+            classes,
+            self.database,
+            self.authenticator.identify_patiently,
+            settings,
+            self.metrics,
+        )
+        self._log = AccessLog(log_form(settings)) if settings.access_log else None
+        self._http = HttpApplication(
+            self.engine, settings, readiness=self.readiness, metrics=self.metrics, access_log=self._log
+        )
+        self._starting: asyncio.Task[None] | None = None
+        self._started = False
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve a connection as ASGI 3 says."""
+        if scope["type"] == "http":
+            if not self._started:
+                await self.start()
+            await answer_asgi(self._http, scope, receive, send)
+        elif scope["type"] == "lifespan":
+            await self._live(receive, send)
+        else:
+            await send({"type": "websocket.close", "code": 1000})
+
+    async def __rsgi__(self, scope: RsgiScope, protocol: RsgiProtocol) -> None:
+        """Serve a request as Granian's RSGI says."""
+        if not self._started:
+            await self.start()
+        await answer_rsgi(self._http, scope, protocol)
+
+    def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Start before the first request."""
+        loop.run_until_complete(self.start())
+
+    def __rsgi_del__(self, loop: asyncio.AbstractEventLoop) -> None:
+        """End after the last request."""
+        loop.run_until_complete(self.close())
+
+    async def start(self) -> None:
+        """Open the database and begin to log. Raises DatabaseError. Starting twice does no harm."""
+        if self._starting is None or (self._starting.done() and not self._started):
+            self._starting = asyncio.ensure_future(self._start())
+        await asyncio.shield(self._starting)
+
+    async def _start(self) -> None:
+        configure_logging(log_form(self.settings), self.settings.log_level)
+        await self.database.open()
+        await create_missing(self.database, self.blueprint)
+        await self.authenticator.start()
+        self.metrics.start()
+        if self._log is not None:
+            self._log.start()
+        self._started = True
+
+    async def close(self) -> None:
+        """Say no to new work, close the database and write what is left of the log."""
+        self.readiness.drain()
+        await self.authenticator.close()
+        await self.database.close()
+        self.metrics.close()
+        if self._log is not None:
+            self._log.close()
+        self._started, self._starting = False, None
+
+    async def _live(self, receive: Receive, send: Send) -> None:
+        message: Message = await receive()
+        try:
+            await self.start()
+        except Exception as error:
+            await send({"type": "lifespan.startup.failed", "message": str(error)})
+            raise
+        await send({"type": "lifespan.startup.complete"})
+        while message["type"] != "lifespan.shutdown":
+            message = await receive()
+        await self.close()
+        await send({"type": "lifespan.shutdown.complete"})
+
+
+def asgi(model: str | Path | ModuleType, *, shared: str | None = None, **flags: Any) -> Backsmith:
+    """The ASGI application of a model.
+
+    Arguments:
+        model: A Python file, a package's folder, a dotted name, or the module itself.
+        shared: A folder in which the workers of one server share their counts.
+        flags: Settings (`backsmith.settings.Settings`) that go before those of the environment and pyproject.toml.
+
+    Raises:
+        ModelError: The model has mistakes; it lists them all.
+        UsageError: There is no such model, or a setting is wrong.
+    """
+    application = application_of(model) if isinstance(model, ModuleType) else load(str(model))
+    settings = read_settings(application.path, flags=flags)
+    blueprint = compile_application(application, write_lock=settings.development)
+    return Backsmith(application, blueprint, settings, shared=shared)
+
+
+def log_form(settings: Settings) -> Literal["json", "human"]:
+    """How log lines are written."""
+    if settings.log_format == "auto":
+        return "human" if settings.development else "json"
+    return settings.log_format
+
+
+def database_of(settings: Settings, *, read_only: bool = False) -> Database:
+    """The database that the settings name, not yet open."""
+    return open_database(
+        settings.database,
+        read_only=read_only,
+        statement_timeout=settings.statement_timeout,
+        wait_timeout=settings.queue_timeout,
+        inline_budget=settings.inline_budget / 1000,
+        pool_size=settings.pool_size,
+        embedded_folder=Path(settings.folder) / ".backsmith" / "postgres",
+    )
+
+
+def account_key(blueprint: Blueprint) -> Type | None:
+    """The type of the key of the application's accounts; None where it keeps none."""
+    entity = next((entity for entity in blueprint.entities if entity.name == blueprint.account), None)
+    if entity is None:
+        return None
+    return next(field.type for field in entity.fields if field.name == entity.key[0])
+
+
+def compile_application(application: Application, *, write_lock: bool = False) -> Blueprint:
+    """The blueprint of an application by the ids of its lock file; with `write_lock` the file is brought up to date.
+
+    Raises ModelError with all mistakes of the model.
+    """
+    path = application.lock_path
+    before = read_lock(path)
+    blueprint, lock = compile_model(application, before)
+    if write_lock and lock != before:
+        path.write_text(lock_text(lock), encoding="utf-8")
+    return blueprint
+
+
+def classes_of(application: Application) -> Mapping[str, type[Entity]]:
+    """The entities of an application by name, Account among them."""
+    found: dict[str, type[Entity]] = {"Account": Account}
+    for module in application.modules:
+        for thing in vars(module).values():
+            if is_entity(thing) and thing.__module__.split(".")[0] == module.__name__.split(".")[0]:
+                found[thing.__name__] = thing
+    return found

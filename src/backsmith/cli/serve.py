@@ -1,0 +1,79 @@
+"""`backsmith serve`: serve the API of a model."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from backsmith.cli.loading import named_model
+from backsmith.cli.server import serve_forever
+from backsmith.cli.talk import say
+from backsmith.settings import Settings, read_settings
+
+
+def serve(
+    model: str | None = None,
+    /,
+    *,
+    database: str | None = None,
+    host: str | None = None,
+    port: str | None = None,
+    workers: str | None = None,
+    production: bool = False,
+    **settings: Annotated[str, Parameter(help="Any other setting, as --max-rows 100; backsmith settings lists them.")],
+) -> int:
+    """Serve the API of a model.
+
+    In development a change of the model takes effect at once. At the end (Ctrl-C, or SIGTERM) requests in work are
+    answered first.
+
+    Example: `backsmith serve shop.py --database postgresql://shop@db/shop --workers 4 --production`
+
+    Parameters
+    ----------
+    model
+        The model's file, package or dotted name.
+    database
+        URL of the database: sqlite:///file.db, postgresql://user@host/name or postgresql:embedded.
+    host
+        Address to listen on [default: 127.0.0.1].
+    port
+        Port to listen on [default: 8000].
+    workers
+        Processes that serve [default: 1].
+    production
+        No reloading, JSON logs, no tokens of `backsmith token`.
+    """
+    model = named_model(model)
+    flags: dict[str, str] = {name.replace("-", "_"): value for name, value in settings.items()}
+    named = {"database": database, "host": host, "port": port, "workers": workers}
+    flags |= {name: value for name, value in named.items() if value is not None}
+    if production:
+        flags["environment"] = "production"
+    read = read_settings(model, flags=flags)
+    # The workers are processes of their own and read the settings again, flags by way of the environment.
+    os.environ |= {f"BACKSMITH_{name.upper()}": value for name, value in flags.items()}
+    os.environ["BACKSMITH_MODEL"] = model
+    _greet(model, read)
+    with tempfile.TemporaryDirectory(prefix="backsmith-") as shared:
+        if read.workers > 1:
+            os.environ["BACKSMITH_SHARED"] = shared
+        return serve_forever(read, _watched(model))
+
+
+def _greet(model: str, settings: Settings) -> None:
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    where = f"http://{host}:{settings.port}{settings.prefix}"
+    say(f"Serving {model} at {where} ({settings.environment}). Ctrl-C ends it.")
+
+
+def _watched(model: str) -> Path:
+    """The folder whose changes matter: the model's own."""
+    path = Path(model)
+    if path.is_dir():
+        return path
+    return path.parent if path.suffix == ".py" else Path()

@@ -1,0 +1,48 @@
+"""An explanation of `backsmith why` as text for people: a pure function."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from backsmith.engine.why import Clause, Explanation, Tried
+
+_MARKS = {True: "+", False: "-", None: "?"}
+
+
+def in_english(explanation: Explanation) -> str:
+    """The decision first, then what it rests on."""
+    return "\n".join(_lines(explanation))
+
+
+def _lines(found: Explanation) -> Iterator[str]:
+    yield f"{found.request} as {found.asker}: {found.status}"
+    yield found.decision
+    if found.error:
+        yield found.error
+    yield ""
+    if not found.rules:
+        yield f"No rule of {found.entity} is about reading it."
+    for rule in found.rules:
+        yield from _rule(rule)
+    if found.sql is not None:
+        yield ""
+        yield "SQL"
+        yield from (f"  {line}" for line in found.sql.splitlines())
+        yield from (f"  ${number} = {value}" for number, value in enumerate(found.parameters, 1))
+    if found.query_plan is not None:
+        yield ""
+        yield "Query plan"
+        yield from (f"  {line}" for line in found.query_plan.splitlines())
+
+
+def _rule(rule: Tried) -> Iterator[str]:
+    place = f"  {rule.location.file}:{rule.location.line}" if rule.location else ""
+    fields = f" (for {', '.join(rule.fields)})" if rule.fields is not None else ""
+    yield f"Rule {rule.rule}{fields}: {rule.outcome}{f', {rule.reason}' if rule.reason else ''}{place}"
+    yield f"  {rule.english}"
+    yield from (_clause(clause) for clause in rule.clauses)
+
+
+def _clause(clause: Clause) -> str:
+    values = ", ".join(f"{name} = {value!r}" for name, value in clause.values.items())
+    return f"    {_MARKS[clause.holds]} {clause.english}" + (f"   [{values}]" if values else "")

@@ -1,0 +1,50 @@
+"""What a worker of `backsmith serve` is: the factory of its application, as Granian's RSGI takes it.
+
+The model and the folder that workers share come by the environment, as do the flags of the command. A mistake is said
+as a command says it, without a traceback.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from types import FrameType
+
+from backsmith.app import Backsmith, asgi
+from backsmith.cli.server import DRAIN
+from backsmith.cli.talk import say
+from backsmith.errors import BacksmithError
+
+
+class Worker:
+    """An application that says politely why it can't start."""
+
+    def __init__(self, application: Backsmith) -> None:
+        self._application = application
+        self.__rsgi__ = application.__rsgi__
+        self.__rsgi_del__ = application.__rsgi_del__
+
+    def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Open the database and all else; end the process where that can't be done."""
+        try:
+            self._application.__rsgi_init__(loop)
+        except BacksmithError as error:
+            say(str(error))
+            sys.exit(1)
+
+
+def application() -> Worker:
+    """The application of the model in BACKSMITH_MODEL. Ends the process, after saying why, where there is a mistake."""
+    try:
+        made = asgi(os.environ["BACKSMITH_MODEL"], shared=os.environ.get("BACKSMITH_SHARED"))
+    except BacksmithError as error:
+        say(str(error))
+        sys.exit(1)
+
+    def drain(signal_number: int, frame: FrameType | None) -> None:
+        made.readiness.drain()
+
+    signal.signal(DRAIN, drain)
+    return Worker(made)

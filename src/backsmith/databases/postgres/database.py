@@ -1,0 +1,186 @@
+"""A PostgreSQL database, versions 15 to 18: reads share a pool of connections, writes have one of their own.
+
+A read is one round trip: its statement is prepared once a connection. A read whose connection is lost is tried once
+more on a new one, since reading twice does no harm.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+from backsmith.databases.database import NOT_OPEN, READ_ONLY, Database
+from backsmith.databases.postgres.connection import (
+    NO_CONNECTION,
+    OLDEST,
+    Connection,
+    connect,
+    connect_failure,
+)
+from backsmith.databases.postgres.dialect import PostgresDialect
+from backsmith.databases.postgres.embedded import start
+from backsmith.databases.postgres.failures import is_lost, of_reading, of_writing
+from backsmith.databases.postgres.pool import Pool
+from backsmith.databases.schema import Schema
+from backsmith.errors import DatabaseError
+
+T = TypeVar("T")
+
+CASE_COLLATION = """
+SELECT collname FROM pg_collation
+WHERE collname IN ('und-x-icu', 'pg_unicode_fast') AND pg_collation_is_visible(oid)
+  AND collencoding IN (-1, (SELECT encoding FROM pg_database WHERE datname = current_database()))
+ORDER BY collname DESC LIMIT 1
+"""
+"""The collation whose lower() and upper() follow Unicode's full case mapping, as Python's do."""
+
+
+class PostgresDatabase(Database):
+    """A database on a PostgreSQL server, or on the embedded one (`url` None)."""
+
+    dialect: PostgresDialect
+
+    def __init__(
+        self,
+        url: str | None,
+        *,
+        read_only: bool,
+        statement_timeout: float,
+        wait_timeout: float,
+        pool_size: int,
+        embedded_folder: Path,
+    ) -> None:
+        self.dialect = PostgresDialect()
+        self._url = url
+        self._embedded_folder = embedded_folder
+        self._read_only = read_only
+        self._statement_timeout = statement_timeout
+        self._pool = Pool(self._connect_reader, size=pool_size, wait_timeout=wait_timeout)
+        self._writer: Connection | None = None
+        self._writing = asyncio.Lock()
+
+    async def open(self) -> None:
+        """Connect, and see what the server can do. Raises DatabaseError."""
+        if self._url is None:
+            self._url = await asyncio.get_running_loop().run_in_executor(None, start, self._embedded_folder)
+        try:
+            connection = await self._pool.new()
+        except (*NO_CONNECTION, ValueError) as error:
+            raise connect_failure(self._url, error) from error
+        (row,) = await connection.fetch("SELECT current_setting('server_version_num')::int")
+        if row[0] // 10_000 < OLDEST:
+            await self._pool.close()
+            raise DatabaseError(f"This is PostgreSQL {row[0] // 10_000}. Backsmith needs {OLDEST} or later.")
+        for row in await connection.fetch(CASE_COLLATION):
+            self.dialect.case_collation = row[0]
+        self._pool.give(connection)
+
+    async def _connect_reader(self) -> Connection:
+        assert self._url is not None  # open() has set it
+        return await connect(self._url, read_only=True, statement_timeout=self._statement_timeout)
+
+    async def close(self) -> None:
+        """Close all connections."""
+        await self._pool.close()
+        if self._writer is not None:
+            await self._writer.close()
+            self._writer = None
+
+    # Reading ----------------------------------------------------------------------------------------------------------
+
+    def fetch_now(self, sql: str, params: Sequence[Any]) -> None:
+        """None: the server is another process, so its answer has to be awaited."""
+        return
+
+    async def fetch(self, sql: str, params: Sequence[Any]) -> Sequence[Any]:
+        """The rows, as asyncpg's records."""
+        connection = await self._pool.take()
+        try:
+            rows = await connection.fetch(sql, *params)
+        except BaseException as error:
+            return await self._recover(connection, error, lambda fresh: fresh.fetch(sql, *params))
+        self._pool.give(connection)
+        return rows
+
+    async def _read(self, work: Callable[[Connection], Awaitable[T]]) -> T:
+        connection = await self._pool.take()
+        try:
+            result = await work(connection)
+        except BaseException as error:
+            return await self._recover(connection, error, work)
+        self._pool.give(connection)
+        return result
+
+    async def _recover(
+        self, connection: Connection, error: BaseException, work: Callable[[Connection], Awaitable[T]]
+    ) -> T:
+        """After an error: the result of a second try where the connection was lost, else raise what the error means."""
+        if not isinstance(error, Exception):  # cancelled: the statement still runs
+            self._pool.drop(connection)
+            raise error
+        if not is_lost(error):
+            if isinstance(error, asyncio.TimeoutError):
+                self._pool.drop(connection)
+            else:
+                self._pool.give(connection)
+            raise of_reading(error, self._statement_timeout) from error
+        self._pool.drop(connection)
+        self._pool.forget_idle()
+        connection = await self._pool.take()
+        try:
+            result = await work(connection)
+        except BaseException as second:
+            if isinstance(second, Exception) and not is_lost(second):
+                self._pool.give(connection)
+            else:
+                self._pool.drop(connection)
+            if not isinstance(second, Exception):
+                raise
+            raise of_reading(second, self._statement_timeout) from second
+        self._pool.give(connection)
+        return result
+
+    async def fetch_named(self, sql: str, params: Sequence[Any]) -> list[dict[str, Any]]:
+        """The rows, each as its values by the names of their columns."""
+        return [dict(row) for row in await self.fetch(sql, params)]
+
+    async def estimate(self, sql: str, params: Sequence[Any]) -> int | None:
+        """The rows that the planner expects."""
+        ((plan,),) = await self.fetch(f"EXPLAIN (FORMAT JSON) {sql}", params)
+        return json.loads(plan)[0]["Plan"]["Plan Rows"]
+
+    async def explain(self, sql: str, params: Sequence[Any]) -> str:
+        """PostgreSQL's query plan."""
+        return "\n".join(row[0] for row in await self.fetch(f"EXPLAIN {sql}", params))
+
+    async def inspect(self) -> Schema:
+        """What the schemas of the search path hold."""
+        from backsmith.databases.postgres.inspect import inspect  # noqa: PLC0415  # needed by few commands
+
+        return await self._read(inspect)
+
+    # Writing ----------------------------------------------------------------------------------------------------------
+
+    async def execute(self, sql: str, params: Sequence[Any] = ()) -> None:
+        """Run one statement, or several without parameters, which PostgreSQL takes as one transaction."""
+        await self._write(lambda connection: connection.execute(sql, *params))
+
+    async def execute_many(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
+        """Run the statement for each row, all in one transaction."""
+        await self._write(lambda connection: connection.executemany(sql, rows))
+
+    async def _write(self, work: Callable[[Connection], Awaitable[object]]) -> None:
+        if self._read_only:
+            raise DatabaseError(READ_ONLY)
+        if self._url is None:
+            raise DatabaseError(NOT_OPEN)
+        async with self._writing:
+            try:
+                if self._writer is None or self._writer.is_closed():
+                    self._writer = await connect(self._url, read_only=False, statement_timeout=None)
+                await work(self._writer)
+            except Exception as error:
+                raise of_writing(error) from error

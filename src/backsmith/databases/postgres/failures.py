@@ -1,0 +1,75 @@
+"""What goes wrong in PostgreSQL, said in Backsmith's words: in, an exception; out, a RequestError or DatabaseError.
+
+By SQLSTATE: https://www.postgresql.org/docs/current/errcodes-appendix.html
+"""
+
+from __future__ import annotations
+
+import asyncio
+
+import asyncpg
+
+from backsmith import errors
+from backsmith.databases.database import timed_out, unavailable
+from backsmith.databases.values import bad_value, out_of_range
+from backsmith.errors import BacksmithError, DatabaseError, RequestError
+
+LOST = (
+    OSError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.InternalClientError,  # of a message it didn't expect: the server's farewell
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.IdleInTransactionSessionTimeoutError,
+)
+
+
+def is_lost(error: BaseException) -> bool:
+    """Whether the error says that the connection is gone, and not that the statement was at fault."""
+    if isinstance(error, asyncpg.InterfaceError):
+        return not isinstance(error, ValueError)  # asyncpg.DataError, of a value, is one too
+    return isinstance(error, LOST) and not isinstance(error, asyncio.TimeoutError)
+
+
+def of_reading(error: Exception, statement_timeout: float) -> BacksmithError:
+    """What to raise for an error of a statement that reads."""
+    if isinstance(error, BacksmithError):
+        return error
+    if isinstance(error, asyncio.TimeoutError | asyncpg.QueryCanceledError):
+        return timed_out(statement_timeout)
+    if is_lost(error):
+        return unavailable()
+    if isinstance(error, asyncpg.InterfaceError):  # a value that the driver can't send
+        return out_of_range() if "range" in str(error) or "overflow" in str(error) else bad_value("A value doesn't fit")
+    state = error.sqlstate if isinstance(error, asyncpg.PostgresError) else None
+    match state:
+        case "22003" | "22008" | "22015":
+            return out_of_range()
+        case "2201B":
+            return bad_value("A regular expression can't be read")
+        case "22021" | "22P05":
+            return bad_value("Text can't hold the character NUL or half a surrogate pair")
+        case "54001" | "54000":
+            return RequestError(errors.TOO_COMPLEX, "The request is more than the database can work out")
+        case "0A000":
+            return RequestError(errors.UNSUPPORTED, "This version of PostgreSQL can't do that")
+        case str() if state.startswith("22"):
+            return bad_value("A value doesn't fit its type")
+        case str() if state.startswith(("53", "57P", "58")):
+            return unavailable()
+        case _:
+            return RequestError(errors.INTERNAL, "The database couldn't run a statement")
+
+
+def of_writing(error: Exception) -> BacksmithError:
+    """What to raise for an error of a statement of Backsmith's own."""
+    if isinstance(error, BacksmithError):
+        return error
+    if is_lost(error):
+        return DatabaseError("The connection to PostgreSQL was lost.")
+    if isinstance(error, asyncpg.PostgresError):
+        if isinstance(error, asyncpg.PostgresSyntaxError):
+            return DatabaseError("PostgreSQL couldn't read a statement (SQLSTATE 42601).")
+        return DatabaseError(f"PostgreSQL refused a statement: {error} (SQLSTATE {error.sqlstate}).")
+    return DatabaseError(f"A value can't be kept: {error}")

@@ -1,0 +1,146 @@
+"""A few PostgreSQL connections for many requests: take one, use it, give it back.
+
+The last one given back is the first to be taken, so that few connections stay warm. Nothing is sent to the server when
+a connection is given back: our statements leave no state behind. Who finds none free waits, but not for long. When the
+server can't be reached, the next attempts are spaced out, and requests are refused at once meanwhile.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections import deque
+from collections.abc import Awaitable, Callable
+from time import monotonic
+
+from backsmith.databases.database import overloaded, unavailable
+from backsmith.databases.postgres.connection import NO_CONNECTION, Connection
+
+FIRST_PAUSE, LONGEST_PAUSE = 0.1, 5.0
+"""Seconds between attempts to connect, doubling from the one to the other."""
+CLOSE_TIMEOUT = 5.0
+
+
+class Pool:
+    """Connections made by `connect`, at most `size` of them."""
+
+    def __init__(self, connect: Callable[[], Awaitable[Connection]], *, size: int, wait_timeout: float) -> None:
+        self._connect = connect
+        self._size = size
+        self._wait_timeout = wait_timeout
+        self._idle: list[Connection] = []
+        self._all: set[Connection] = set()
+        self._connecting = 0
+        self._waiting: deque[asyncio.Future[Connection]] = deque()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._failures = 0
+        self._retry_at = 0.0
+        self._closed = False
+
+    async def take(self) -> Connection:
+        """A connection that is free. Raises RequestError OVERLOADED or DATABASE_UNAVAILABLE."""
+        while self._idle:
+            connection = self._idle.pop()
+            if not connection.is_closed():
+                return connection
+            self._all.discard(connection)
+        if len(self._all) + self._connecting < self._size:
+            try:
+                return await self.new()
+            except NO_CONNECTION as error:
+                if not self._all:
+                    raise unavailable() from error
+        elif not self._all and monotonic() < self._retry_at:
+            raise unavailable()
+        return await self._wait()
+
+    async def new(self) -> Connection:
+        """One more connection. Raises RequestError in the pause after a failure, else what `connect` raises."""
+        if monotonic() < self._retry_at and not self._all:
+            raise unavailable()
+        self._connecting += 1
+        try:
+            connection = await self._connect()
+        except NO_CONNECTION:
+            pause = min(LONGEST_PAUSE, FIRST_PAUSE * 2**self._failures)
+            self._failures += 1
+            self._retry_at = monotonic() + pause * random.uniform(0.5, 1)  # not all workers at the same moment
+            raise
+        finally:
+            self._connecting -= 1
+        self._failures, self._retry_at = 0, 0.0
+        self._all.add(connection)
+        return connection
+
+    async def _wait(self) -> Connection:
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[Connection] = loop.create_future()
+        self._waiting.append(future)
+
+        def give_up() -> None:
+            if not future.done():
+                future.set_exception(overloaded())
+
+        timer = loop.call_later(self._wait_timeout, give_up)
+        try:
+            return await future
+        except asyncio.CancelledError:
+            if future.done() and not future.cancelled() and future.exception() is None:
+                self.give(future.result())  # it came in the same moment
+            raise
+        finally:
+            timer.cancel()
+
+    def give(self, connection: Connection) -> None:
+        """Give back a connection in good order."""
+        while self._waiting:
+            future = self._waiting.popleft()
+            if not future.done():
+                future.set_result(connection)
+                return
+        self._idle.append(connection)
+
+    def drop(self, connection: Connection) -> None:
+        """Give back a connection that is lost, or busy with a statement nobody awaits any more; it is closed."""
+        self._all.discard(connection)
+        self._start(self._close_one(connection))
+        if self._waiting:
+            self._start(self._replace())
+
+    def forget_idle(self) -> None:
+        """Close the connections that nobody uses: another one was lost, and they may be lost with it."""
+        while self._idle:
+            self.drop(self._idle.pop())
+
+    async def _close_one(self, connection: Connection) -> None:
+        try:
+            await connection.close(timeout=CLOSE_TIMEOUT)  # waits for the statement to be cancelled
+        except NO_CONNECTION:
+            connection.terminate()
+
+    async def _replace(self) -> None:
+        try:
+            self.give(await self.new())
+        except Exception as error:
+            while self._waiting and not self._all:
+                future = self._waiting.popleft()
+                if not future.done():
+                    refusal = unavailable()
+                    refusal.__cause__ = error
+                    future.set_exception(refusal)
+
+    def _start(self, work: Awaitable[None]) -> None:
+        task = asyncio.ensure_future(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def close(self) -> None:
+        """Close all connections, those in use too."""
+        for connection in list(self._all):
+            if connection not in self._idle:
+                connection.terminate()
+        await asyncio.gather(*(self._close_one(connection) for connection in self._idle))
+        self._idle.clear()
+        self._all.clear()
+        if self._tasks:
+            await asyncio.gather(*self._tasks, return_exceptions=True)

@@ -1,0 +1,135 @@
+"""The changes to one table's foreign keys, uniques, checks and indexes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from backsmith.databases.ddl import Ddl
+from backsmith.databases.schema import CheckConstraint, ForeignKey, Table, TableIndex, UniqueConstraint
+from backsmith.databases.sql_meaning import Meaning, conjuncts
+from backsmith.evolution.changes import (
+    AddCheck,
+    AddForeignKey,
+    AddIndex,
+    AddUnique,
+    Change,
+    DropCheck,
+    DropForeignKey,
+    DropIndex,
+    DropUnique,
+    TableName,
+)
+
+
+def constraint_changes(
+    name: TableName, actual: Table, desired: Table, previous: Table | None, ddl: Ddl
+) -> Iterator[Change]:
+    """What to add and drop; what goes is named before what comes."""
+    new_keys = list(_added_keys(actual, desired, ddl))
+    for key in _added_keys(desired, actual, ddl):
+        yield DropForeignKey(name, key)
+    for key in new_keys:
+        yield AddForeignKey(name, key)
+    yield from _unique_changes(name, actual, desired, ddl)
+    yield from _check_changes(name, actual, desired, ddl)
+    yield from _index_changes(name, actual, desired, previous, new_keys, ddl)
+
+
+def _added_keys(before: Table, after: Table, ddl: Ddl) -> Iterator[ForeignKey]:
+    there = {_key_meaning(key, ddl) for key in before.foreign_keys}
+    for key in after.foreign_keys:
+        if _key_meaning(key, ddl) not in there:
+            yield key
+
+
+def _key_meaning(key: ForeignKey, ddl: Ddl) -> tuple[object, ...]:
+    pairs = sorted(zip(map(ddl.fold, key.columns), map(ddl.fold, key.target_columns), strict=True))
+    # A model can't ask for SET DEFAULT, nor for anything on update.
+    on_delete = "no action" if key.on_delete == "set default" else key.on_delete
+    return (key.target_schema, ddl.fold(key.target_table), tuple(pairs), on_delete)
+
+
+def _unique_changes(name: TableName, actual: Table, desired: Table, ddl: Ddl) -> Iterator[Change]:
+    wanted = {_folded(unique.columns, ddl) for unique in desired.uniques}
+    keys = {_folded(table.primary_key, ddl) for table in (actual, desired)}
+    constraints = {_folded(unique.columns, ddl): unique for unique in actual.uniques}
+    indexes = {
+        _folded(_plain(index), ddl): UniqueConstraint(name=index.name, columns=_plain(index))
+        for index in actual.indexes
+        if index.unique and is_plain(index, actual)
+    }
+    for columns, unique in constraints.items():
+        if columns not in wanted | keys:
+            yield DropUnique(name, unique)
+    for columns, unique in indexes.items():
+        if columns not in wanted | keys:
+            yield DropUnique(name, unique, index=True)
+    for unique in desired.uniques:
+        if _folded(unique.columns, ddl) not in constraints.keys() | indexes.keys() | {_folded(actual.primary_key, ddl)}:
+            yield AddUnique(name, unique)
+
+
+def _check_changes(name: TableName, actual: Table, desired: Table, ddl: Ddl) -> Iterator[Change]:
+    """Checks hold when all their parts do, so it is parts that are compared: `a > 0 AND a < 9` is two checks' worth."""
+    wanted = {part for check in desired.checks for part in check_parts(check, ddl)}
+    kept = set(_implied(actual, ddl))
+    for check in actual.checks:
+        parts = check_parts(check, ddl)
+        if wanted.issuperset(parts):
+            kept.update(parts)
+        else:
+            yield DropCheck(name, check)
+    for check in desired.checks:
+        if not kept.issuperset(check_parts(check, ddl)):
+            yield AddCheck(name, check)
+
+
+def check_parts(check: CheckConstraint, ddl: Ddl) -> tuple[Meaning, ...]:
+    """The conditions of a check that all have to hold."""
+    return conjuncts(ddl.meaning(check.sql))
+
+
+def _implied(table: Table, ddl: Ddl) -> Iterator[Meaning]:
+    """The lengths that types declare, though SQLite doesn't hold values to them: `nvarchar(160)`."""
+    for column in table.columns:
+        length = ddl.declared_length(column.type)
+        if length is not None:
+            yield ddl.meaning(f"length({ddl.quote(column.name)}) <= {length}")
+
+
+def _index_changes(
+    name: TableName, actual: Table, desired: Table, previous: Table | None, new_keys: list[ForeignKey], ddl: Ddl
+) -> Iterator[Change]:
+    wanted = {_index_meaning(index, ddl) for index in desired.indexes}
+    had = {_index_meaning(index, ddl) for index in previous.indexes} if previous else set[tuple[str, ...]]()
+    there = {_index_meaning(index, ddl) for index in actual.indexes if is_plain(index, actual)}
+    for columns in (actual.primary_key, *(unique.columns for unique in actual.uniques)):
+        there.add(tuple(map(ddl.fold, columns)))
+    for index in actual.indexes:
+        if is_plain(index, actual) and not index.unique and _index_meaning(index, ddl) in had - wanted:
+            yield DropIndex(name, index)
+    # The index of a foreign key comes with the key: a database that lives without it is left so.
+    old_keys = {key.columns for key in desired.foreign_keys if key not in new_keys}
+    for index in desired.indexes:
+        optional = not index.name and index.columns in old_keys and _index_meaning(index, ddl) not in had
+        if _index_meaning(index, ddl) not in there and not optional:
+            yield AddIndex(name, index)
+
+
+def _index_meaning(index: TableIndex, ddl: Ddl) -> tuple[str, ...]:
+    return tuple(map(ddl.fold, index.columns))
+
+
+def is_plain(index: TableIndex, table: Table) -> bool:
+    """Whether the index is one that a model can ask for: whole columns of all rows, in a tree."""
+    names = {column.name for column in table.columns}
+    columns_only = all(term in names or term.removeprefix("-") in names for term in index.columns)
+    return index.where is None and index.method is None and columns_only
+
+
+def _plain(index: TableIndex) -> tuple[str, ...]:
+    return tuple(column.removeprefix("-") for column in index.columns)
+
+
+def _folded(columns: Iterable[str], ddl: Ddl) -> frozenset[str]:
+    return frozenset(map(ddl.fold, columns))
