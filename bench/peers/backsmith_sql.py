@@ -39,6 +39,6 @@ class Spoken:
         asked = read(request, self.catalogue, self.limits)
         asker = NOBODY if account is None else Asker(account)
         key = PlanKey(asked.resource.entity.collection, asked.shape, self.authorizer.kind(asker), asked.key_parts)
-        plan, _ = self.planner.plan(key, asked.resource, asked.query_values)
+        plan, _ = self.planner.plan(key, asked.resource, asked.query_texts)
         inputs = Inputs(asked.values, asker, datetime.now(UTC))
         return Statement(plan.statement.sql, tuple(plan.statement.parameters(inputs)))

@@ -8,7 +8,8 @@ from textwrap import dedent
 
 import pytest
 
-from backsmith.blueprint import Lock, compile, load
+from backsmith import blueprint
+from backsmith.blueprint import Lock
 from backsmith.blueprint.blueprint import Blueprint
 from backsmith.errors import ModelError
 
@@ -66,4 +67,4 @@ def with_lock(folder: Path, text: str, lock: Lock | None = None, name: str = "sh
     (place / f"{name}.py").write_text(
         "from __future__ import annotations; from everything import *\n" + dedent(text).strip("\n") + "\n"
     )
-    return compile(load(f"{place.name}/{name}.py"), lock)
+    return blueprint.compile(blueprint.load(f"{place.name}/{name}.py"), lock)

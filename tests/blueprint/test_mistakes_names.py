@@ -1,5 +1,7 @@
 """Names that can't be: taken twice, reserved, too long, or of an entity that isn't there."""
 
+# ruff: noqa: E501 - the messages stand here whole
+
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -15,16 +17,14 @@ def test_unknown_entity(mistakes: Mistakes) -> None:
         class Order(Entity, private=True):
             customer: Custmer
     """
-    assert (
-        mistakes(model)
-        == """
+    expected = """
 model/shop.py:6:15: Order.customer points at the unknown entity 'Custmer'. Did you mean 'Customer'? [unknown-entity]
   6 |     customer: Custmer
     |               ^^^^^^^
 
 1 mistake found.
 """
-    )
+    assert mistakes(model) == expected
 
 
 def test_unknown_entity_in_a_list_in_quotes(mistakes: Mistakes) -> None:
@@ -35,16 +35,14 @@ def test_unknown_entity_in_a_list_in_quotes(mistakes: Mistakes) -> None:
         class Order(Entity, private=True):
             lines: list["Lin"]
     """
-    assert (
-        mistakes(model)
-        == """
+    expected = """
 model/shop.py:6:18: Order.lines points at the unknown entity 'Lin'. Did you mean 'Line'? [unknown-entity]
   6 |     lines: list["Lin"]
     |                  ^^^
 
 1 mistake found.
 """
-    )
+    assert mistakes(model) == expected
 
 
 def test_two_entities_of_one_name(mistakes: Mistakes) -> None:
@@ -55,9 +53,7 @@ def test_two_entities_of_one_name(mistakes: Mistakes) -> None:
         class Order(Entity, private=True):
             title: str
     """
-    assert (
-        mistakes(model)
-        == """
+    expected = """
 model/shop.py:5:7: There are two entities called Order; the other is in line 2. [duplicate-name]
   5 | class Order(Entity, private=True):
     |       ^^^^^
@@ -65,7 +61,7 @@ model/shop.py:5:7: There are two entities called Order; the other is in line 2. 
 
 1 mistake found.
 """
-    )
+    assert mistakes(model) == expected
 
 
 def test_two_fields_of_one_name(mistakes: Mistakes) -> None:
@@ -74,9 +70,7 @@ def test_two_fields_of_one_name(mistakes: Mistakes) -> None:
             name: str
             name: int
     """
-    assert (
-        mistakes(model)
-        == """
+    expected = """
 model/shop.py:4:5: Order has two things called 'name'; the other is in line 3. [duplicate-name]
   4 |     name: int
     |     ^^^^
@@ -84,7 +78,7 @@ model/shop.py:4:5: Order has two things called 'name'; the other is in line 3. [
 
 1 mistake found.
 """
-    )
+    assert mistakes(model) == expected
 
 
 def test_field_and_method_of_one_name(mistakes: Mistakes) -> None:
@@ -96,9 +90,7 @@ def test_field_and_method_of_one_name(mistakes: Mistakes) -> None:
             def total(self) -> Decimal:
                 return Decimal(0)
     """
-    assert (
-        mistakes(model)
-        == """
+    expected = """
 model/shop.py:6:9: Order has two things called 'total'; the other is in line 3. [duplicate-name]
   6 |     def total(self) -> Decimal:
     |         ^^^^^
@@ -106,7 +98,7 @@ model/shop.py:6:9: Order has two things called 'total'; the other is in line 3. 
 
 1 mistake found.
 """
-    )
+    assert mistakes(model) == expected
 
 
 def test_field_and_foreign_key_of_one_name(mistakes: Mistakes) -> None:
@@ -118,9 +110,7 @@ def test_field_and_foreign_key_of_one_name(mistakes: Mistakes) -> None:
             customer: Customer
             customer_id: Annotated[int, Column("number")]
     """
-    assert (
-        mistakes(model)
-        == """
+    expected = """
 model/shop.py:6:5: Order.customer has a foreign key 'customer_id', which is the name of another field. [duplicate-name]
   6 |     customer: Customer
     |     ^^^^^^^^
@@ -128,7 +118,7 @@ model/shop.py:6:5: Order.customer has a foreign key 'customer_id', which is the 
 
 1 mistake found.
 """
-    )
+    assert mistakes(model) == expected
 
 
 def test_two_entities_with_one_collection(mistakes: Mistakes) -> None:
@@ -139,9 +129,7 @@ def test_two_entities_with_one_collection(mistakes: Mistakes) -> None:
         class Orders(Entity, private=True):
             name: str
     """
-    assert (
-        mistakes(model)
-        == """
+    expected = """
 model/shop.py:5:7: Orders and Order are both served as 'orders'. [duplicate-collection]
   5 | class Orders(Entity, private=True):
     |       ^^^^^^
@@ -149,7 +137,7 @@ model/shop.py:5:7: Orders and Order are both served as 'orders'. [duplicate-coll
 
 1 mistake found.
 """
-    )
+    assert mistakes(model) == expected
 
 
 def test_two_entities_with_one_table(mistakes: Mistakes) -> None:
@@ -160,9 +148,7 @@ def test_two_entities_with_one_table(mistakes: Mistakes) -> None:
         class Purchase(Entity, private=True, table="orders"):
             name: str
     """
-    assert (
-        mistakes(model)
-        == """
+    expected = """
 model/shop.py:5:44: Purchase and Order share the table 'orders'. [duplicate-table]
   5 | class Purchase(Entity, private=True, table="orders"):
     |                                            ^^^^^^^^
@@ -170,7 +156,7 @@ model/shop.py:5:44: Purchase and Order share the table 'orders'. [duplicate-tabl
 
 1 mistake found.
 """
-    )
+    assert mistakes(model) == expected
 
 
 def test_two_fields_with_one_column(mistakes: Mistakes) -> None:
@@ -179,9 +165,7 @@ def test_two_fields_with_one_column(mistakes: Mistakes) -> None:
             name: str
             title: Annotated[str, Column("name")]
     """
-    assert (
-        mistakes(model)
-        == """
+    expected = """
 model/shop.py:4:5: Order.title and 'name' share the column 'name'. [duplicate-column]
   4 |     title: Annotated[str, Column("name")]
     |     ^^^^^
@@ -189,7 +173,7 @@ model/shop.py:4:5: Order.title and 'name' share the column 'name'. [duplicate-co
 
 1 mistake found.
 """
-    )
+    assert mistakes(model) == expected
 
 
 def test_two_queries_of_one_name(mistakes: Mistakes) -> None:
@@ -202,9 +186,7 @@ def test_two_queries_of_one_name(mistakes: Mistakes) -> None:
         @query(allow="everyone")
         def top(data: Data) -> list[Any]: ...
     """
-    assert (
-        mistakes(model)
-        == """
+    expected = """
 model/shop.py:8:5: There are two queries called 'top'; the other is in model/shop.py, line 3. [duplicate-name]
   8 | def top(data: Data) -> list[Any]: ...
     |     ^^^
@@ -212,7 +194,7 @@ model/shop.py:8:5: There are two queries called 'top'; the other is in model/sho
 
 1 mistake found.
 """
-    )
+    assert mistakes(model) == expected
 
 
 def test_reserved_field(mistakes: Mistakes) -> None:
@@ -220,9 +202,7 @@ def test_reserved_field(mistakes: Mistakes) -> None:
         class Order(Entity, private=True):
             select: str
     """
-    assert (
-        mistakes(model)
-        == """
+    expected = """
 model/shop.py:3:5: Order.select can't be called 'select': that is a parameter of the API's queries. [reserved-name]
   3 |     select: str
     |     ^^^^^^
@@ -230,7 +210,7 @@ model/shop.py:3:5: Order.select can't be called 'select': that is a parameter of
 
 1 mistake found.
 """
-    )
+    assert mistakes(model) == expected
 
 
 def test_field_that_begins_with_an_underscore(mistakes: Mistakes) -> None:
@@ -238,9 +218,7 @@ def test_field_that_begins_with_an_underscore(mistakes: Mistakes) -> None:
         class Order(Entity, private=True):
             _secret: str
     """
-    assert (
-        mistakes(model)
-        == """
+    expected = """
 model/shop.py:3:5: Order._secret begins with '_', which no field does. [reserved-name]
   3 |     _secret: str
     |     ^^^^^^^
@@ -248,7 +226,7 @@ model/shop.py:3:5: Order._secret begins with '_', which no field does. [reserved
 
 1 mistake found.
 """
-    )
+    assert mistakes(model) == expected
 
 
 def test_roles_of_an_account(mistakes: Mistakes) -> None:
@@ -256,16 +234,14 @@ def test_roles_of_an_account(mistakes: Mistakes) -> None:
         class User(Account):
             roles: str
     """
-    assert (
-        mistakes(model)
-        == """
+    expected = """
 model/shop.py:3:5: User.roles can't be called 'roles': an account's roles come with the request. [reserved-name]
   3 |     roles: str
     |     ^^^^^
 
 1 mistake found.
 """
-    )
+    assert mistakes(model) == expected
 
 
 def test_reserved_collection(mistakes: Mistakes) -> None:
@@ -273,9 +249,7 @@ def test_reserved_collection(mistakes: Mistakes) -> None:
         class Batch(Entity, private=True, collection="batch"):
             name: str
     """
-    assert (
-        mistakes(model)
-        == """
+    expected = """
 model/shop.py:2:46: Batch can't be served as 'batch': /api/batch has its own meaning. [reserved-name]
   2 | class Batch(Entity, private=True, collection="batch"):
     |                                              ^^^^^^^
@@ -283,7 +257,7 @@ model/shop.py:2:46: Batch can't be served as 'batch': /api/batch has its own mea
 
 1 mistake found.
 """
-    )
+    assert mistakes(model) == expected
 
 
 def test_collection_with_a_slash(mistakes: Mistakes) -> None:
@@ -291,16 +265,14 @@ def test_collection_with_a_slash(mistakes: Mistakes) -> None:
         class Order(Entity, private=True, collection="my/orders"):
             name: str
     """
-    assert (
-        mistakes(model)
-        == """
+    expected = """
 model/shop.py:2:46: Order can't be served as 'my/orders': letters, digits, _ and - make a collection. [bad-collection]
   2 | class Order(Entity, private=True, collection="my/orders"):
     |                                              ^^^^^^^^^^^
 
 1 mistake found.
 """
-    )
+    assert mistakes(model) == expected
 
 
 def test_collection_that_is_too_long(mistakes: Mistakes) -> None:
@@ -308,9 +280,7 @@ def test_collection_that_is_too_long(mistakes: Mistakes) -> None:
         class Order(Entity, private=True, collection="orders_of_the_shop_that_we_all_know_and_love_so_very_much_that_it_hurts"):
             name: str
     """
-    assert (
-        mistakes(model)
-        == """
+    expected = """
 model/shop.py:2:46: The collection of Order has a name of more than 63 bytes. [name-too-long]
   2 | class Order(Entity, private=True, collection="orders_of_the_shop_that_we_all_know_and_love_so_very_much_that_it_hurts"):
     |                                              ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
@@ -318,7 +288,7 @@ model/shop.py:2:46: The collection of Order has a name of more than 63 bytes. [n
 
 1 mistake found.
 """
-    )  # noqa: E501 - the whole message
+    assert mistakes(model) == expected
 
 
 def test_table_that_is_too_long(mistakes: Mistakes) -> None:
@@ -326,9 +296,7 @@ def test_table_that_is_too_long(mistakes: Mistakes) -> None:
         class Order(Entity, private=True, table="orders_of_the_shop_that_we_all_know_and_love_so_very_much_that_it_hurts"):
             name: str
     """
-    assert (
-        mistakes(model)
-        == """
+    expected = """
 model/shop.py:2:41: The table of Order has a name of more than 63 bytes. [name-too-long]
   2 | class Order(Entity, private=True, table="orders_of_the_shop_that_we_all_know_and_love_so_very_much_that_it_hurts"):
     |                                         ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
@@ -336,7 +304,7 @@ model/shop.py:2:41: The table of Order has a name of more than 63 bytes. [name-t
 
 1 mistake found.
 """
-    )  # noqa: E501 - the whole message
+    assert mistakes(model) == expected
 
 
 def test_column_that_is_too_long(mistakes: Mistakes) -> None:
@@ -344,9 +312,7 @@ def test_column_that_is_too_long(mistakes: Mistakes) -> None:
         class Order(Entity, private=True):
             reason_for_which_the_customer_wants_to_send_it_back_to_us_if_there_is_one: str
     """
-    assert (
-        mistakes(model)
-        == """
+    expected = """
 model/shop.py:3:5: The column of Order.reason_for_which_the_customer_wants_to_send_it_back_to_us_if_there_is_one has a name of more than 63 bytes. [name-too-long]
   3 |     reason_for_which_the_customer_wants_to_send_it_back_to_us_if_there_is_one: str
     |     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
@@ -354,7 +320,7 @@ model/shop.py:3:5: The column of Order.reason_for_which_the_customer_wants_to_se
 
 1 mistake found.
 """
-    )  # noqa: E501 - the whole message
+    assert mistakes(model) == expected
 
 
 def test_renamed_from_an_entity_that_is_still_there(mistakes: Mistakes) -> None:
@@ -365,16 +331,14 @@ def test_renamed_from_an_entity_that_is_still_there(mistakes: Mistakes) -> None:
         class Purchase(Entity, private=True, renamed_from="Order"):
             name: str
     """
-    assert (
-        mistakes(model)
-        == """
+    expected = """
 model/shop.py:5:51: Purchase can't be renamed from Order, which is still there. [still-there]
   5 | class Purchase(Entity, private=True, renamed_from="Order"):
     |                                                   ^^^^^^^
 
 1 mistake found.
 """
-    )
+    assert mistakes(model) == expected
 
 
 def test_renamed_from_a_field_that_is_still_there(mistakes: Mistakes) -> None:
@@ -383,16 +347,14 @@ def test_renamed_from_a_field_that_is_still_there(mistakes: Mistakes) -> None:
             name: str
             title: Annotated[str, RenamedFrom("name")]
     """
-    assert (
-        mistakes(model)
-        == """
+    expected = """
 model/shop.py:4:27: Order.title can't be renamed from 'name', which is still there. [still-there]
   4 |     title: Annotated[str, RenamedFrom("name")]
     |                           ^^^^^^^^^^^
 
 1 mistake found.
 """
-    )
+    assert mistakes(model) == expected
 
 
 def test_inheriting_from_an_entity(mistakes: Mistakes) -> None:
@@ -403,9 +365,7 @@ def test_inheriting_from_an_entity(mistakes: Mistakes) -> None:
         class Gift(Order, private=True):
             wrapping: str
     """
-    assert (
-        mistakes(model)
-        == """
+    expected = """
 model/shop.py:5:7: Gift inherits from the entity Order. [inherits-entity]
   5 | class Gift(Order, private=True):
     |       ^^^^
@@ -413,7 +373,7 @@ model/shop.py:5:7: Gift inherits from the entity Order. [inherits-entity]
 
 1 mistake found.
 """
-    )
+    assert mistakes(model) == expected
 
 
 def test_second_account(mistakes: Mistakes) -> None:
@@ -424,9 +384,7 @@ def test_second_account(mistakes: Mistakes) -> None:
         class Admin(Account):
             level: int
     """
-    assert (
-        mistakes(model)
-        == """
+    expected = """
 model/shop.py:5:7: Admin is a second account: User is one already. [second-account]
   5 | class Admin(Account):
     |       ^^^^^
@@ -434,4 +392,4 @@ model/shop.py:5:7: Admin is a second account: User is one already. [second-accou
 
 1 mistake found.
 """
-    )
+    assert mistakes(model) == expected

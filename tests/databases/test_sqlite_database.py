@@ -36,7 +36,7 @@ def sqlite(path: Path, run: Any) -> Any:
 
 @pytest.mark.parametrize("version", [3_045_001, 3_051_002])
 def test_a_library_that_can_corrupt_databases_is_refused(version: int) -> None:
-    with pytest.raises(DatabaseError, match="needs SQLite 3.51.3 or later: pip install --upgrade apsw"):
+    with pytest.raises(DatabaseError, match=r"needs SQLite 3\.51\.3 or later: pip install --upgrade apsw$"):
         check_library(version)
 
 
@@ -194,9 +194,5 @@ async def test_a_database_that_is_not_open_says_so(path: Path) -> None:
 async def test_query_plans_are_readable(sqlite: Database) -> None:
     await sqlite.execute("CREATE TABLE t (id integer PRIMARY KEY, x)")
     assert await sqlite.explain("SELECT x FROM t WHERE id = ?1 UNION SELECT 1", (1,)) == (
-        "MERGE (UNION)\n"
-        "  LEFT\n"
-        "    SEARCH t USING INTEGER PRIMARY KEY (rowid=?)\n"
-        "  RIGHT\n"
-        "    SCAN CONSTANT ROW"
+        "MERGE (UNION)\n  LEFT\n    SEARCH t USING INTEGER PRIMARY KEY (rowid=?)\n  RIGHT\n    SCAN CONSTANT ROW"
     )

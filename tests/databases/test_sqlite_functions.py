@@ -47,7 +47,8 @@ def test_json_is_ordered_as_jsonb(
     sqlite: apsw.Connection, shared_databases: dict[str, Database], run: Any, pairs: list[tuple[Any, Any]]
 ) -> None:
     lefts, rights = ([json.dumps(value) for value in values] for values in zip(*pairs, strict=True))
-    sql = "SELECT (a::jsonb > b::jsonb)::int - (a::jsonb < b::jsonb)::int FROM unnest($1::text[], $2::text[]) AS u(a, b)"
+    order = "(a::jsonb > b::jsonb)::int - (a::jsonb < b::jsonb)::int"
+    sql = f"SELECT {order} FROM unnest($1::text[], $2::text[]) AS u(a, b)"
     expected = [row[0] for row in run(postgres_of(shared_databases).fetch(sql, (lefts, rights)))]
     found = [answer(sqlite, "SELECT backsmith_json_compare(?, ?)", *pair) for pair in zip(lefts, rights, strict=True)]
     assert found == expected
@@ -75,9 +76,7 @@ def test_a_step_into_json_is_that_of_postgres(
     placeholder = "$2::int" if isinstance(key, int) else "$2::text"
     sql = f"SELECT ($1::json -> {placeholder})::text, $1::json ->> {placeholder}"
     (expected,) = run(postgres_of(shared_databases).fetch(sql, (text, key)))
-    (found,) = sqlite.execute(
-        "SELECT backsmith_json_get(?1, ?2), backsmith_json_text(?1, ?2)", (text, key)
-    ).fetchall()
+    (found,) = sqlite.execute("SELECT backsmith_json_get(?1, ?2), backsmith_json_text(?1, ?2)", (text, key)).fetchall()
     assert found == tuple(expected)
 
 

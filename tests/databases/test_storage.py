@@ -32,6 +32,7 @@ from backsmith.databases import Database
 MONEY = Numeric(10, 2, padded=True)
 UUID_TEXT = "0198c0de-0000-7000-8000-00000000000f"
 NOON = datetime(2026, 1, 23, 12, 30, tzinfo=UTC)
+QUARTER_JSON = '"2026-01-23T12:30:00.25+00:00"'
 NOON_JSON = '"2026-01-23T12:30:00+00:00"'
 
 # The column as it is declared, the type of its field, what it holds as SQL, the JSON, and the value equal to it.
@@ -59,7 +60,7 @@ SQLITE: list[tuple[str, Type, str, str, Any]] = [
     ("timestamp", DateTime(), "'2026-01-23T14:30:00.000+02:00'", NOON_JSON, NOON),
     ("text", DateTime(), "'2026-01-23T12:30:00Z'", NOON_JSON, NOON),
     ("text", DateTime(), "'20260123T123000Z'", NOON_JSON, NOON),
-    ("datetime", DateTime(), "'2026-01-23 12:30:00.250'", '"2026-01-23T12:30:00.25+00:00"', NOON.replace(microsecond=250_000)),
+    ("datetime", DateTime(), "'2026-01-23 12:30:00.250'", QUARTER_JSON, NOON.replace(microsecond=250_000)),
     ("integer", DateTime(), "1769171400", NOON_JSON, NOON),
     ("integer", DateTime(), "1769171400000", NOON_JSON, NOON),
     ("real", DateTime(), "1769171400.5", '"2026-01-23T12:30:00.5+00:00"', NOON.replace(microsecond=500_000)),

@@ -152,6 +152,7 @@ def objects(blueprint: Blueprint, made: dict[str, list[Record]]) -> dict[str, li
             by_key[name, tuple(record[field] for field in entity.key)] = row
     for name, entity in entities.items():
         for row, record in zip(found[name], made[name], strict=True):
+            row.__dict__.update({field.name: record[field.name] for field in entity.fields if field.relation})
             for relation in entity.relations:
                 if relation.kind == "to_one":
                     key = tuple(record[field] for field in relation.fields)

@@ -7,6 +7,7 @@ import pytest
 from backsmith.errors import UsageError
 from backsmith.settings import ApiKey, read_settings
 from backsmith.settings.fields import ABOUT
+from backsmith.settings.reference import reference
 
 DIGEST = "a" * 64
 
@@ -273,3 +274,8 @@ def test_secrets_are_not_shown():
 
 def test_every_setting_has_a_description():
     assert [about.name for about in ABOUT.values() if not about.description.endswith(".")] == []
+
+
+def test_the_documentation_of_the_settings_is_up_to_date():
+    """If not: backsmith settings --markdown > docs/settings.md"""
+    assert (Path(__file__).parents[2] / "docs" / "settings.md").read_text() == reference()

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
+from functools import partial
 from typing import Any, Literal
 
 from msgspec.structs import replace
@@ -60,9 +61,11 @@ class Fields:
         plan = FieldPlan(name, column, self.ddl.field_type(column, self.enums), column.nullable)
         plan.storage = self.storage(plan)
         if not self.table.view:
-            for promoted in self.promotions(plan):
-                if self.holds(promoted):
-                    plan = promoted
+            for change in self.proposals(column):
+                proposed = change(plan)
+                proposed.storage = self.storage(proposed)
+                if self.holds(proposed):
+                    plan = proposed
             plan.default = self.default(plan)
             self.said.update(self.conditions(plan))
         return plan
@@ -86,29 +89,24 @@ class Fields:
         """The checks that no field says."""
         return [check for check, parts in self.checks.items() if not self.said.issuperset(parts)]
 
-    def promotions(self, plan: FieldPlan) -> Iterator[FieldPlan]:
-        """What the checks about the column may make of the field, each on top of those that held before it."""
-        name = Name(self.ddl.fold(plan.column.name))
+    def proposals(self, column: Column) -> Iterator[Callable[[FieldPlan], FieldPlan]]:
+        """What the checks about the column may make of its field."""
+        name = Name(self.ddl.fold(column.name))
         for type in _CHECKED:
-            if isinstance(plan.type, Integer | Text) and isinstance(type, Json) == isinstance(plan.type, Text):
-                yield changed(plan, type=type)
+            yield partial(_retyped, type=type)
         for check, parts in self.checks.items():
             for part in parts:
                 match part:
                     case Call("in", (found, Call("list", values))) if found == name:
-                        yield changed(plan, type=Enum(self.in_order(check, values)))
-                    case Call("<=" | ">=" as operator, (Call("length", (found,)), Value("number", limit))) if (
-                        found == name and isinstance(plan.type, Text)
-                    ):
-                        which = "max_length" if operator == "<=" else "min_length"
-                        plan = changed(plan, type=replace(plan.type, **{which: int(Decimal(limit))}))
-                        yield plan
+                        yield partial(_retyped, type=Enum(self.in_order(check, values)))
+                    case Call("<=", (Call("length", (found,)), Value("number", limit))) if found == name:
+                        yield partial(_lengthened, max_length=limit)
+                    case Call(">=", (Call("length", (found,)), Value("number", limit))) if found == name:
+                        yield partial(_lengthened, min_length=limit)
                     case Call(operator, (found, Value("number", limit))) if found == name and operator in _BOUNDS:
-                        plan = self.bounded(plan, _BOUNDS[operator], limit)
-                        yield plan
+                        yield partial(_bounded, **{_BOUNDS[operator]: limit})
                     case Call("=", (Call("%", (found, Value("number", unit))), Value("number", "0"))) if found == name:
-                        plan = self.bounded(plan, "multiple_of", unit)
-                        yield plan
+                        yield partial(_bounded, multiple_of=unit)
                     case _:
                         pass
 
@@ -118,33 +116,14 @@ class Fields:
         written = [token.value for token in tokens(check.sql, brackets=self.ddl.sqlite_quoting) if token.kind == "text"]
         return tuple(dict.fromkeys(value for value in written if value in wanted))
 
-    def bounded(self, plan: FieldPlan, which: str, limit: str) -> FieldPlan:
-        """The field with one more bound."""
-        if isinstance(plan.type, Integer) and not limit.lstrip("-").isdigit():
-            return plan
-        return changed(plan, bounds=replace(plan.bounds or Bounds(), **{which: limit}))
-
     def holds(self, plan: FieldPlan) -> bool:
         """Whether the field says nothing that the table's checks, and its column's type, don't say."""
-        match plan.type:
-            case Integer() | Float() | Numeric():
-                pass
-            case Text(max_length=int(longest), min_length=int(shortest)) if shortest > longest:
-                return False
-            case _ if plan.bounds is not None:
-                return False
-            case _:
-                pass
+        if isinstance(plan.type, Boolean | Json) and plan.storage is not None:
+            return False  # a column of numbers or texts that only SQLite would take for these
         length = self.ddl.declared_length(plan.column.type)
         column = self.ddl.quote(plan.column.name)
         declared = {self.ddl.meaning(f"length({column}) <= {length}")} if length is not None else set[Meaning]()
-        same = replace(as_field(plan), storage=None)
-        unchanged = self.ddl.normal_type(self.ddl.column_type(same)) == self.ddl.normal_type(plan.column.type)
-        return (
-            (unchanged or plan.storage is not None)
-            and not (isinstance(plan.type, Boolean | Json) and plan.storage is not None)
-            and self.conditions(plan) <= self.parts | declared
-        )
+        return self.conditions(plan) <= self.parts | declared
 
     def conditions(self, plan: FieldPlan) -> set[Meaning]:
         """What the field says about its column's values."""
@@ -187,6 +166,36 @@ def as_field(plan: FieldPlan) -> Field:
         bounds=plan.bounds,
         storage=plan.storage,
     )
+
+
+def _retyped(plan: FieldPlan, type: Type) -> FieldPlan:
+    """With a type that the database holds by a check, if that is one of the kind it has."""
+    match plan.type, type:
+        case (Integer(), Boolean() | Integer()) | (Text(), Json() | Enum(values=(_, *_))):
+            return changed(plan, type=type)
+        case _:
+            return plan
+
+
+def _lengthened(plan: FieldPlan, **lengths: str) -> FieldPlan:
+    if not isinstance(plan.type, Text) or not all(limit.isdigit() for limit in lengths.values()):
+        return plan
+    type = replace(plan.type, **{name: int(limit) for name, limit in lengths.items()})
+    fits = type.max_length is None or (type.min_length or 0) <= type.max_length
+    return changed(plan, type=type) if fits else plan
+
+
+def _bounded(plan: FieldPlan, **bounds: str) -> FieldPlan:
+    match plan.type:
+        case Integer() if all(limit.lstrip("-").isdigit() for limit in bounds.values()):
+            pass
+        case Numeric():
+            pass
+        case Float() if "multiple_of" not in bounds:
+            pass
+        case _:
+            return plan
+    return changed(plan, bounds=replace(plan.bounds or Bounds(), **bounds))
 
 
 def changed(plan: FieldPlan, **changes: Any) -> FieldPlan:

@@ -46,6 +46,11 @@ class OnePlan:
     storage: str | None = None
     default: str | None = None
     unique: bool = False
+    """No two rows point at the same one."""
+    marked_unique: bool = False
+    """That has to be said by a marker."""
+    derived: tuple[str, ...] = ()
+    """Names of the fields that the relation makes, where it has none of its own."""
     doc: str | None = None
     on_delete: OnDelete = "no_action"
 

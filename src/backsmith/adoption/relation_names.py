@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-
-from backsmith.adoption.names import field_name, free, plural, snake
+from backsmith.adoption.names import field_name, plural, snake
 from backsmith.adoption.plan import EntityPlan, OnePlan
 from backsmith.databases.schema import ForeignKey
 
@@ -23,18 +21,16 @@ _OTHER_ENDS = {
 }
 
 
-def one_name(key: ForeignKey, target: EntityPlan, alone: bool, taken: Collection[str]) -> str:
-    """The name of the relation that `key` is. `alone`: no other key of the table points at the target."""
+def one_names(key: ForeignKey, target: EntityPlan, *, alone: bool) -> list[str]:
+    """Names for the relation that `key` is, the best first. `alone`: no other key points at the target."""
     entity = snake(target.name)
     if len(key.columns) == 1:
-        stem = _stem(snake(key.columns[0]), snake(key.target_columns[0]))
-        wanted = [stem or entity]
-    elif alone:
-        wanted = [entity]
+        wanted = _stem(snake(key.columns[0]), snake(key.target_columns[0])) or entity
     else:
-        wanted = [_common(key) or entity]
-    name = wanted[0] if wanted[0] == "order" else field_name(wanted[0])
-    return free([name, f"{name.rstrip('_')}_{entity}" if name != entity else f"{name}_ref", f"{name}_ref"], taken)
+        wanted = entity if alone else _common(key) or entity
+    name = "order" if wanted == "order" else field_name(wanted)  # which a relation may be called, but no field
+    stem = name.rstrip("_")
+    return [name, *([f"{stem}_{entity}"] if stem != entity else []), f"{stem}_ref"]
 
 
 def _stem(column: str, target: str) -> str:
@@ -56,20 +52,18 @@ def _common(key: ForeignKey) -> str:
     return "_".join(common)
 
 
-def many_name(owner: EntityPlan, one: OnePlan, alone: bool, taken: Collection[str]) -> str:
-    """The name of the other end of `one`. `alone`: no other relation of the owner points at the same entity."""
+def many_names(owner: EntityPlan, one: OnePlan, *, alone: bool) -> list[str]:
+    """Names for the other end of `one`. `alone`: no other relation of the owner points at the same entity."""
     entity = snake(owner.name)
     plain = field_name(entity if one.unique else plural(entity))
     by = f"{plain.rstrip('_')}_by_{one.name.rstrip('_')}"
     if owner is one.target:
-        return free([_OTHER_ENDS.get(one.name, by), by], taken)
-    return free([plain, by] if alone else [by], taken)
+        return [_OTHER_ENDS.get(one.name, by), by]
+    return [plain, by] if alone else [by]
 
 
-def list_name(target: EntityPlan, columns: tuple[str, ...], to_itself: bool, taken: Collection[str]) -> str:
-    """The name of a list over a join table, whose `columns` there point at the target."""
+def list_names(target: EntityPlan, columns: tuple[str, ...], *, to_itself: bool) -> list[str]:
+    """Names for a list over a join table, whose `columns` there point at the target."""
     plain = field_name(plural(snake(target.name)))
-    if to_itself:
-        stem = _stem(snake(columns[0]), "id")
-        return free([field_name(plural(stem)) if stem else plain, f"related_{plain}"], taken)
-    return free([plain, f"related_{plain}"], taken)
+    stem = _stem(snake(columns[0]), "id") if to_itself else ""
+    return [*([field_name(plural(stem))] if stem else []), plain, f"related_{plain}"]

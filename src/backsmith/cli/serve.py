@@ -69,6 +69,20 @@ def _greet(model: str, settings: Settings) -> None:
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     where = f"http://{host}:{settings.port}{settings.prefix}"
     say(f"Serving {model} at {where} ({settings.environment}). Ctrl-C ends it.")
+    for line in warnings(settings):
+        say(f"Note: {line}")
+
+
+def warnings(settings: Settings) -> list[str]:
+    """What is allowed but seldom meant."""
+    found: list[str] = []
+    if not settings.development and not settings.checks_tokens and not settings.api_keys:
+        found.append("no key to check tokens with is set, so nobody can sign in. See jwt_key, jwks_url and api_keys.")
+    if settings.development and settings.host not in ("127.0.0.1", "::1", "localhost"):
+        found.append(
+            "this is development, and other machines can reach it. Add --production where it is meant to last."
+        )
+    return found
 
 
 def _watched(model: str) -> Path:

@@ -7,9 +7,10 @@ from typing import Any
 from backsmith.cli.talk import write, write_json
 from backsmith.settings import read_settings
 from backsmith.settings.fields import ABOUT, SECRET
+from backsmith.settings.reference import reference
 
 
-def settings(model: str | None = None, /, *, json: bool = False) -> None:
+def settings(model: str | None = None, /, *, json: bool = False, markdown: bool = False) -> None:
     """List the settings, their values and what they mean.
 
     A setting is written under [tool.backsmith] in pyproject.toml, as an environment variable (BACKSMITH_MAX_ROWS=100)
@@ -23,7 +24,12 @@ def settings(model: str | None = None, /, *, json: bool = False) -> None:
         The model's file or package, beside which pyproject.toml is looked for; without it, the folder you are in.
     json
         Write JSON, for programs.
+    markdown
+        Write the reference of all settings, docs/settings.md.
     """
+    if markdown:
+        write(reference())
+        return
     read = read_settings(model or "")
     values: dict[str, Any] = {name: getattr(read, name) for name in ABOUT}
     shown = {name: "…" if name in SECRET and name != "database" and value else value for name, value in values.items()}

@@ -15,7 +15,6 @@ from backsmith.databases.dialect import Dialect
 from backsmith.databases.schema import Schema
 from backsmith.errors import RequestError
 
-
 READ_ONLY = "The database is open for reading only."
 NOT_OPEN = "The database isn't open."
 

@@ -116,16 +116,8 @@ class Operators(ABC):
         """`sql` so that ordering it by the database is the order of the type (texts by code point)."""
 
     @abstractmethod
-    def step(self, sql: str, key: str, *, as_text: bool) -> str:
-        """One step into a JSON value; `key` is the placeholder of what `step_encoder` made."""
-
-    @abstractmethod
-    def step_type(self, key: str | int) -> Type | None:
-        """The type under which a step's key is bound."""
-
-    @abstractmethod
-    def step_encoder(self, key: str | int) -> Any:
-        """A step's key or index as it is bound."""
+    def step(self, sql: str, key: str, *, as_text: bool, is_index: bool) -> str:
+        """One step into a JSON value; `key` is the placeholder of the key or index."""
 
     def cast(self, sql: str, source: Type, target: Type) -> str:
         """`sql` of one type as another; null where a text isn't a value of the type.
@@ -163,7 +155,7 @@ class Operators(ABC):
             json = f"substr({json}, 2, length({json}) - 2)"
         if isinstance(type, Bytes):
             json = f"substr({json}, 3, length({json}) - 3)"
-        return f"CASE WHEN {sql} IS NOT NULL THEN {json} END"
+        return f"CASE WHEN {sql} IS NOT NULL THEN CAST({json} AS text) END"
 
     def to_json(self, sql: str, type: Type) -> str:
         """The value as a JSON value."""

@@ -1,4 +1,4 @@
-"""The two ways a server hands over requests: ASGI, which every Python server and framework has, and RSGI, Granian's own.
+"""The two ways a server hands over requests: ASGI, which every Python server has, and RSGI, which is Granian's own.
 
 `backsmith serve` uses RSGI, which spares each request two messages and the copying of its headers; to be mounted in
 another application, Backsmith is an ASGI application.

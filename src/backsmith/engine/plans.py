@@ -78,8 +78,8 @@ class Planner:
         self._size = size
         self._plans: dict[PlanKey, Plan] = {}
 
-    def plan(self, key: PlanKey, resource: Resource, values: int) -> tuple[Plan, bool]:
-        """The plan for a key whose query has `values` values, and whether it was remembered.
+    def plan(self, key: PlanKey, resource: Resource, values: tuple[str, ...]) -> tuple[Plan, bool]:
+        """The plan for a key, and whether it was remembered; `values` are those of the query.
 
         Raises RequestError where the request can't be meant or isn't allowed.
         """
@@ -94,17 +94,18 @@ class Planner:
         self._plans[key] = plan
         return plan, False
 
-    def make(self, key: PlanKey, resource: Resource, values: int) -> Plan:
+    def make(self, key: PlanKey, resource: Resource, values: tuple[str, ...]) -> Plan:
         """The plan for a key, made anew."""
-        query = parse(key.shape, self._limits)
+        count = len(values)
+        query = parse(key.shape, values, self._limits)
         writer = ReadWriter(self._dialect, self._catalogue.entities)
         resolver = Resolver(self._catalogue, self._authorizer, key.kind, writer.operators, max_rows=self.max_rows)
         if key.key_parts:
-            read = resolver.item(query, resource, tuple(range(values, values + key.key_parts)))
+            read = resolver.item(query, resource, tuple(range(count, count + key.key_parts)))
             return Plan(read, query, writer.item(read), (), None)
-        window = Window((), limit=values, offset=values + 1) if key.ranged else None
+        window = Window((), limit=count, offset=count + 1) if key.ranged else None
         read = resolver.collection(query, resource, window)
-        first = values + 2 * key.ranged
+        first = count + 2 * key.ranged
         if key.after is not None:
             slots = tuple(first + number if there else None for number, there in enumerate(key.after))
             read = replace(read, after=slots)
@@ -113,12 +114,12 @@ class Planner:
         statement = writer.page(read, counted=key.counted)
         return Plan(read, query, statement, tuple(name.text for name in member_keys(read)), cursor_names)
 
-    def rows(self, key: PlanKey, resource: Resource, values: int) -> Statement:
+    def rows(self, key: PlanKey, resource: Resource, values: tuple[str, ...]) -> Statement:
         """The statement of the rows of a list, whatever its limit, without what they hold: to estimate their number."""
         plan, _ = self.plan(key, resource, values)
         return ReadWriter(self._dialect, self._catalogue.entities).rows(plan.read)
 
-    def count(self, key: PlanKey, resource: Resource, values: int) -> Statement:
+    def count(self, key: PlanKey, resource: Resource, values: tuple[str, ...]) -> Statement:
         """The statement that counts the rows of a list, whatever its limit."""
         plan, _ = self.plan(key, resource, values)
         return ReadWriter(self._dialect, self._catalogue.entities).count(plan.read)

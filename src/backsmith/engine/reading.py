@@ -6,11 +6,11 @@ from msgspec import Struct
 
 from backsmith import errors
 from backsmith.engine.catalogue import Catalogue, Resource
-from backsmith.engine.grammar.limits import Limits
-from backsmith.engine.grammar.shape import shape_of
 from backsmith.engine.grammar.accept import Representation, negotiate
 from backsmith.engine.grammar.keys import key_of
+from backsmith.engine.grammar.limits import Limits
 from backsmith.engine.grammar.prefer import NO_PREFERENCES, Preferences, read_preferences
+from backsmith.engine.grammar.shape import shape_of
 from backsmith.engine.request import Request
 from backsmith.errors import RequestError
 
@@ -30,6 +30,11 @@ class Asked(Struct, frozen=True):
     """The Range header of a list."""
     form: Representation
     prefer: Preferences
+
+    @property
+    def query_texts(self) -> tuple[str, ...]:
+        """The values of the query alone."""
+        return self.values[: self.query_values] if self.key_parts else self.values
 
 
 def read(request: Request, catalogue: Catalogue, limits: Limits) -> Asked:

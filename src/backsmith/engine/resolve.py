@@ -12,7 +12,7 @@ from backsmith import errors
 from backsmith.blueprint.blueprint import Field, Relation
 from backsmith.blueprint.expressions import FALSE, Node
 from backsmith.blueprint.types import Bytes, Integer, Json, List
-from backsmith.databases.operators import Operators
+from backsmith.databases.operators import Operators, name_of
 from backsmith.engine.access import Access, AskerKind, Authorizer
 from backsmith.engine.casts import cast_type
 from backsmith.engine.catalogue import Catalogue, Resource
@@ -321,6 +321,16 @@ class Resolver:
                 )
         given = [term.value for term in terms]
         for output in outputs:
+            if (
+                isinstance(output, Output)
+                and output.value.aggregate is None
+                and isinstance(output.value.type, Json | List)
+            ):
+                raise RequestError(
+                    errors.WRONG_TYPE,
+                    f"{level.collection} can't be grouped by '{output.key.text}', a {name_of(output.value.type)}",
+                    hint="Take a text inside JSON with ->> first." if isinstance(output.value.type, Json) else None,
+                )
             if isinstance(output, Output) and output.value.aggregate is None and output.value not in given:
                 terms.append(Order(output.value))
             elif isinstance(output, Embed):

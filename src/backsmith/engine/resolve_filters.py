@@ -91,6 +91,7 @@ def _unfit(operator: str, level: Level, value: Value) -> RequestError:
         hint = "Patterns match texts only; compare with eq, gt or lt."
     return RequestError(
         errors.WRONG_TYPE,
-        f"The operator '{operator}' doesn't fit {level.collection}.{value.field.name}, {with_article(value.type).lower()}",
+        f"The operator '{operator}' doesn't fit {level.collection}.{value.field.name},"
+        f" {with_article(value.type).lower()}",
         hint=hint,
     )

@@ -125,14 +125,14 @@ class Engine:
             asked.prefer.count == "exact",
             asked.range is not None,
         )
-        plan, remembered = self.planner.plan(key, asked.resource, asked.query_values)
+        plan, remembered = self.planner.plan(key, asked.resource, asked.query_texts)
         values = asked.values
         if asked.range is not None:
             values = (*values, *plan.range_values(values, asked.range))
         if plan.query.after is not None and not asked.key_parts:
             place = read_cursor(values[plan.query.after], len(plan.read.order))
             key = replace(key, after=tuple(value is not None for value in place))
-            plan, remembered = self.planner.plan(key, asked.resource, asked.query_values)
+            plan, remembered = self.planner.plan(key, asked.resource, asked.query_texts)
             values = (*values, *(value or "" for value in place))
         exchange.remembered = remembered
         if remembered:
@@ -149,11 +149,11 @@ class Engine:
         if wanted == "exact" and rows:
             return Result(rows, rows[0][len(rows[0]) - 1])
         if wanted != "exact":
-            statement = self.planner.rows(key, asked.resource, asked.query_values)
+            statement = self.planner.rows(key, asked.resource, asked.query_texts)
             estimate = await self._database.estimate(statement.sql, statement.parameters(inputs))
             if estimate is not None and (wanted == "planned" or estimate > self.planner.max_rows):
                 return Result(rows, estimate)
-        counting = self.planner.count(key, asked.resource, asked.query_values)
+        counting = self.planner.count(key, asked.resource, asked.query_texts)
         return Result(rows, (await self._fetch(counting, inputs))[0][0])
 
     async def _fetch(self, statement: Statement, inputs: Inputs) -> Sequence[Row]:

@@ -6,12 +6,14 @@ Related rows are correlated subqueries of the same form.
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from backsmith.blueprint.blueprint import Entity, Relation
 from backsmith.blueprint.types import Text
 from backsmith.databases.parameters import Constant
 from backsmith.engine.binding import Binder, Statement, binder
 from backsmith.engine.fragments import Piece, concat, fixed, member, separated, sql
-from backsmith.engine.plan import Embed, Key, Order, Output, Read
+from backsmith.engine.plan import Embed, Key, Order, Output, Read, Value
 from backsmith.engine.row_speller import Link, RowSpeller
 
 
@@ -22,9 +24,8 @@ class ReadWriter(RowSpeller):
         """Rows of (JSON object text[, cursor text][, total]), in the plan's order."""
         total = f", ({self._count(read)})" if counted else ""
         if read.grouped:
-            row = self.speller.alias("t")
-            cursor = ", NULL" if read.cursor else ""
-            return self._statement(f"SELECT {self._object(read, row)}{cursor}{total} {self._grouped(read, row, None)}")
+            shown, rows = self._grouped(read, None)
+            return self._statement(f"SELECT {shown}{total} {rows}")
         inner, row, order = self._inner(read, None)
         cursor = f", {self._cursor(read, order)}" if read.cursor else ""
         by = f" ORDER BY {', '.join(order.spelled)}" if order.spelled else ""
@@ -50,9 +51,10 @@ class ReadWriter(RowSpeller):
         return f"SELECT count(*) FROM ({self._rows(read)}) AS r"
 
     def _rows(self, read: Read) -> str:
-        row = self.speller.alias("t")
         if read.grouped:
-            return f"SELECT 1 {self._grouped(read, row, None, paged=False)}"
+            _, rows = self._grouped(replace(read, order=(), limit=None, offset=None, most=None), None)
+            return f"SELECT 1 {rows}"
+        row = self.speller.alias("t")
         where = self.where(read, row, None, paged=False)
         return f"SELECT 1 FROM {self.speller.table(read.entity)} AS {row}{where}"
 
@@ -81,23 +83,41 @@ class ReadWriter(RowSpeller):
         source = self._source(read.entity, row, link)
         return f"SELECT {shown} FROM {source}{where}{by}{self._limit(read)}", page, outside
 
-    def _grouped(self, read: Read, row: str, link: Link | None, *, paged: bool = True) -> str:
-        """FROM … GROUP BY … of an aggregating read."""
+    def _grouped(self, read: Read, link: Link | None) -> tuple[str, str]:
+        """An aggregating read: the JSON object of a group, and FROM … GROUP BY … ORDER BY … LIMIT.
+
+        In two levels, too: the inner gives every value a name, because a group is compared with what is shown of it.
+        """
+        row, group = self.speller.alias("t"), self.speller.alias("g")
+        inner: list[str] = []
         keys: list[str] = []
+        named: dict[Value, str] = {}
+        members: list[list[Piece]] = []
         for output in read.outputs:
             if isinstance(output, Embed):
-                relation = output.relation
-                keys.extend(self._column(read.entity, name, row) for name in relation.fields)
-            elif output.value.aggregate is None:
-                keys.append(self._plain(output.value, read.entity, row))
-        keys = list(dict.fromkeys(keys))
-        group = f" GROUP BY {', '.join(keys)}" if keys else ""
-        order = [self._term(self._order_value(read, term, row), term) for term in read.order] if paged else []
-        by = f" ORDER BY {', '.join(order)}" if order else ""
-        limit = self._limit(read) if paged else ""
-        return (
-            f"FROM {self._source(read.entity, row, link)}{self.where(read, row, link, paged=False)}{group}{by}{limit}"
+                columns = [self._column_name(read.entity, name) for name in output.relation.fields]
+                inner.extend(f"{row}.{column} AS {column}" for column in columns)
+                keys.extend(f"{group}.{column}" for column in columns)
+                members.extend(self._embed_members(output, read.entity, group))
+                continue
+            value = output.value
+            column = f'"~{len(inner)}"'
+            if value.field is not None:
+                inner.append(f"{self._plain(value, read.entity, row)} AS {column}")
+            if value.aggregate is None:
+                keys.append(f"{group}.{column}")
+            shown = named[value] = self._aggregated(value, f"{group}.{column}")
+            json = self.dialect.json(shown, value.type, nullable=value.nullable, column=False)
+            members.append([member(output.key.text, chosen=output.key.chosen), sql(json)])
+        where = self.where(read, row, link, paged=False)
+        source = (
+            f"FROM (SELECT {', '.join(dict.fromkeys(inner)) or '1'} FROM {self._source(read.entity, row, link)}{where})"
         )
+        by = [self._term(named.get(term.value) or self._order_value(read, term, group), term) for term in read.order]
+        grouped = f" GROUP BY {', '.join(dict.fromkeys(keys))}" if keys else ""
+        ordered = f" ORDER BY {', '.join(by)}" if by else ""
+        shown = self._concat([fixed("{"), *separated(members), fixed("}")])
+        return shown, f"{source} AS {group}{grouped}{ordered}{self._limit(read)}"
 
     def _is_column(self, entity: Entity, term: Order) -> bool:
         value = term.value
@@ -119,17 +139,15 @@ class ReadWriter(RowSpeller):
     def _embedded(self, embed: Embed, entity: Entity, row: str) -> str:
         """The JSON text of an embed: an object or null, or an array."""
         read, link = embed.read, self._link(embed, entity, row)
+        if read.grouped:
+            shown, rows = self._grouped(read, link)
+            if is_single(embed.relation):
+                return f"coalesce((SELECT {shown} {rows}), 'null')"
+            return f"(SELECT coalesce('[' || string_agg(r.j, ',') || ']', '[]') FROM (SELECT {shown} AS j {rows}) AS r)"
         if is_single(embed.relation):
             there = self.speller.alias("t")
-            if read.grouped:
-                rows = self._grouped(read, there, link)
-            else:
-                rows = f"FROM {self._source(read.entity, there, link)}{self.where(read, there, link)}"
+            rows = f"FROM {self._source(read.entity, there, link)}{self.where(read, there, link)}"
             return f"coalesce((SELECT {self._object(read, there)} {rows}), 'null')"
-        if read.grouped:
-            there = self.speller.alias("t")
-            rows = f"SELECT {self._object(read, there)} AS j {self._grouped(read, there, link)}"
-            return f"(SELECT coalesce('[' || string_agg(g.j, ',') || ']', '[]') FROM ({rows}) AS g)"
         inner, there, order = self._inner(read, link)
         joined = self._joined(self._object(read, there), order)
         return f"(SELECT coalesce('[' || {joined} || ']', '[]') FROM ({inner}) AS {there})"
@@ -169,15 +187,21 @@ class ReadWriter(RowSpeller):
     def _member_list(self, read: Read, row: str) -> list[list[Piece]]:
         members: list[list[Piece]] = []
         for output in read.outputs:
-            if isinstance(output, Output):
+            if isinstance(output, Embed):
+                members.extend(self._embed_members(output, read.entity, row))
+            else:
                 key = member(output.key.text, chosen=output.key.chosen)
                 members.append([key, sql(self._json(output.value, read.entity, row))])
-            elif output.spread and not output.silent:
-                members.append(self._spread(output, read.entity, row))
-            elif not output.silent:
-                key = member(output.key.text, chosen=output.key.chosen)
-                members.append([key, sql(self._embedded(output, read.entity, row))])
         return members
+
+    def _embed_members(self, embed: Embed, entity: Entity, row: str) -> list[list[Piece]]:
+        """The members that an embed gives the row's object: none, one, or those spread into it."""
+        if embed.silent:
+            return []
+        if embed.spread:
+            return [self._spread(embed, entity, row)]
+        key = member(embed.key.text, chosen=embed.key.chosen)
+        return [[key, sql(self._embedded(embed, entity, row))]]
 
     def _concat(self, pieces: list[Piece]) -> str:
         return concat(pieces, self._literal, lambda text: self.speller.bind(Constant(text, Text()), Text()))

@@ -26,16 +26,19 @@ class ValueSpeller:
 
     def _value(self, value: Value, entity: Entity, row: str) -> str:
         """The whole value in the internal form of its type."""
+        plain = "" if value.field is None else self._plain(value, entity, row)
+        return self._aggregated(value, plain)
+
+    def _aggregated(self, value: Value, plain: str) -> str:
+        """The whole value, of which `plain` is what stands before any aggregate."""
         if value.aggregate is None:
-            return self._plain(value, entity, row)
+            return plain
         if value.field is None:
             sql, type = "count(*)", Integer()
         else:
-            plain, of = self._plain(value, entity, row), plain_type(value)
-            sql, type = (
-                self.operators.aggregate(value.aggregate, plain, of),
-                self.operators.aggregate_type(value.aggregate, of),
-            )
+            of = plain_type(value)
+            sql = self.operators.aggregate(value.aggregate, plain, of)
+            type = self.operators.aggregate_type(value.aggregate, of)
         return sql if value.aggregate_cast is None else self.operators.cast(sql, type, value.aggregate_cast)
 
     def _plain(self, value: Value, entity: Entity, row: str) -> str:
@@ -44,9 +47,10 @@ class ValueSpeller:
         sql: str = self.speller.field(entity, value.field, row)
         type: Type = value.field.type
         for step in value.path:
-            key = self.operators.step_encoder(step.key)
-            kind = self.operators.step_type(step.key)
-            sql = self.operators.step(sql, self.speller.bind(Constant(key, kind), kind), as_text=step.as_text)
+            is_index = isinstance(step.key, int)
+            kind = Integer() if is_index else Text()
+            key = self.speller.bind(Constant(step.key, kind), kind)
+            sql = self.operators.step(sql, key, as_text=step.as_text, is_index=is_index)
             type = Text() if step.as_text else Json()
         if value.cast is not None:
             sql = self.operators.cast(sql, type, value.cast)

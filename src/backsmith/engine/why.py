@@ -87,7 +87,7 @@ async def explain(engine: Engine, database: Database, request: Request, asker: A
     status, rows = 200, 0
     try:
         key = PlanKey(entity.collection, asked.shape, kind, asked.key_parts, False, False)
-        statement = engine.planner.make(key, asked.resource, asked.query_values).statement
+        statement = engine.planner.make(key, asked.resource, asked.query_texts).statement
         rows = len(await database.fetch(statement.sql, statement.parameters(inputs)))
         status = 200 if rows or not asked.key_parts else 404
     except RequestError as refusal:

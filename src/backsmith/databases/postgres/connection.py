@@ -1,4 +1,6 @@
 """PostgreSQL connections: in, an address; out, a connection with the settings that Backsmith's statements rely on."""
+# pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false, reportUnknownVariableType=false
+# asyncpg has few types of its own.
 
 from __future__ import annotations
 
@@ -36,14 +38,14 @@ NO_CONNECTION = (OSError, asyncio.TimeoutError, asyncpg.PostgresError, asyncpg.I
 class Connection(Protocol):
     """What is used of an asyncpg.Connection, whose methods have no types of their own."""
 
-    async def fetch(self, query: str, *args: Any) -> list[Any]: ...  # noqa: D102 - asyncpg's, as are those below
-    async def execute(self, query: str, *args: Any) -> str: ...  # noqa: D102
-    async def executemany(self, command: str, args: Any) -> None: ...  # noqa: D102
-    async def close(self, *, timeout: float | None = None) -> None: ...  # noqa: D102
-    def terminate(self) -> None: ...  # noqa: D102
-    def is_closed(self) -> bool: ...  # noqa: D102
-    def is_in_transaction(self) -> bool: ...  # noqa: D102
-    def transaction(self, *, isolation: Any = None, readonly: bool = False) -> Any: ...  # noqa: D102
+    async def fetch(self, query: str, *args: Any) -> list[Any]: ...
+    async def execute(self, query: str, *args: Any) -> str: ...
+    async def executemany(self, command: str, args: Any) -> None: ...
+    async def close(self, *, timeout: float | None = None) -> None: ...
+    def terminate(self) -> None: ...
+    def is_closed(self) -> bool: ...
+    def is_in_transaction(self) -> bool: ...
+    def transaction(self, *, isolation: Any = None, readonly: bool = False) -> Any: ...
 
 
 DAY_ZERO = date(2000, 1, 1).toordinal()
@@ -90,7 +92,8 @@ async def connect(url: str, *, read_only: bool, statement_timeout: float | None)
     if read_only:
         settings["default_transaction_read_only"] = "on"
     settings["statement_timeout"] = str(round((statement_timeout or 0) * 1000))
-    connection: Any = await asyncpg.connect(  # pyright: ignore[reportUnknownMemberType]  # partly untyped
+    open_connection: Any = asyncpg.connect
+    connection = await open_connection(
         url,
         timeout=CONNECT_TIMEOUT,
         command_timeout=None if statement_timeout is None else statement_timeout + SLACK,

@@ -41,8 +41,6 @@ ORDER BY collname DESC LIMIT 1
 class PostgresDatabase(Database):
     """A database on a PostgreSQL server, or on the embedded one (`url` None)."""
 
-    dialect: PostgresDialect
-
     def __init__(
         self,
         url: str | None,

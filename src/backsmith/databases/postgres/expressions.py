@@ -7,7 +7,7 @@ from backsmith.blueprint.subset import kinds
 from backsmith.blueprint.trees import type_of
 from backsmith.blueprint.types import Duration, Enum, Integer, Numeric, Text, Type
 from backsmith.databases.expressions import Speller
-from backsmith.databases.postgres.dialect import parameter_type
+from backsmith.databases.postgres.parameter_types import parameter_type
 from backsmith.databases.rows import Scope
 
 SMALL = 2**31 - 1

@@ -2,6 +2,9 @@
 
 By SQLSTATE: https://www.postgresql.org/docs/current/errcodes-appendix.html
 """
+# pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false, reportUnknownVariableType=false
+# pyright: reportAttributeAccessIssue=false
+# asyncpg has few types of its own.
 
 from __future__ import annotations
 
@@ -42,7 +45,7 @@ def of_reading(error: Exception, statement_timeout: float) -> BacksmithError:
         return unavailable()
     if isinstance(error, asyncpg.InterfaceError):  # a value that the driver can't send
         return out_of_range() if "range" in str(error) or "overflow" in str(error) else bad_value("A value doesn't fit")
-    state = error.sqlstate if isinstance(error, asyncpg.PostgresError) else None
+    state: str | None = error.sqlstate if isinstance(error, asyncpg.PostgresError) else None
     match state:
         case "22003" | "22008" | "22015":
             return out_of_range()

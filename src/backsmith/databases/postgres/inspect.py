@@ -41,9 +41,9 @@ _PLAIN_ORDER = {0: "", 3: "-"}
 class Connection(Protocol):
     """What is used of an asyncpg.Connection, which has no annotations of its own."""
 
-    async def fetch(self, query: str, *args: Any) -> list[Row]: ...  # noqa: D102 - asyncpg's
-    def is_in_transaction(self) -> bool: ...  # noqa: D102 - asyncpg's
-    def transaction(self, *, isolation: Any, readonly: bool) -> Any: ...  # noqa: D102 - asyncpg's
+    async def fetch(self, query: str, *args: Any) -> list[Row]: ...
+    def is_in_transaction(self) -> bool: ...
+    def transaction(self, *, isolation: Any, readonly: bool) -> Any: ...
 
 
 async def inspect(connection: Connection, schemas: Sequence[str] | None = None) -> Schema:

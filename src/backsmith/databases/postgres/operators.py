@@ -99,14 +99,8 @@ class PostgresOperators(Operators):
             return f'{sql} COLLATE "C"'
         return f"({sql})::jsonb" if isinstance(type, Json) else sql
 
-    def step(self, sql: str, key: str, *, as_text: bool) -> str:
-        return f"({sql} {'->>' if as_text else '->'} {key})"
-
-    def step_type(self, key: str | int) -> Type | None:
-        return Integer(32) if isinstance(key, int) else None
-
-    def step_encoder(self, key: str | int) -> Any:
-        return key
+    def step(self, sql: str, key: str, *, as_text: bool, is_index: bool) -> str:
+        return f"({sql} {'->>' if as_text else '->'} {f'({key})::int' if is_index else key})"
 
     def to_json(self, sql: str, type: Type) -> str:
         return f"({super().to_json(sql, type)})::json"

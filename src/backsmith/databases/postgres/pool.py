@@ -39,6 +39,8 @@ class Pool:
 
     async def take(self) -> Connection:
         """A connection that is free. Raises RequestError OVERLOADED or DATABASE_UNAVAILABLE."""
+        if self._closed:
+            raise unavailable()
         while self._idle:
             connection = self._idle.pop()
             if not connection.is_closed():
@@ -135,7 +137,8 @@ class Pool:
         task.add_done_callback(self._tasks.discard)
 
     async def close(self) -> None:
-        """Close all connections, those in use too."""
+        """Close all connections, those in use too, for good."""
+        self._closed = True
         for connection in list(self._all):
             if connection not in self._idle:
                 connection.terminate()

@@ -1,4 +1,4 @@
-"""SQLite's spelling of values: placeholders, encoders, loads and JSON (the forms are those of `databases.dialect`)."""
+"""SQLite's spelling of values: placeholders, encoders, loads and JSON, in the forms of `databases.dialect`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from backsmith.blueprint.blueprint import Entity, Field
 from backsmith.blueprint.types import (
@@ -28,8 +28,9 @@ from backsmith.blueprint.types import (
 )
 from backsmith.databases.dialect import Dialect
 from backsmith.databases.sqlite import storage
-from backsmith.databases.sqlite.operators import SqliteOperators
 from backsmith.databases.sqlite.ddl import SqliteDdl
+from backsmith.databases.sqlite.expressions import SqliteSpeller
+from backsmith.databases.sqlite.operators import SqliteOperators
 from backsmith.databases.values import (
     INTEGER_MAX,
     INTEGER_MIN,
@@ -44,9 +45,6 @@ from backsmith.databases.values import (
     plain_text,
     time_text,
 )
-
-if TYPE_CHECKING:
-    from backsmith.databases.sqlite.expressions import SqliteSpeller
 
 EXACT_HALVES = 2**52
 """Up to here a double holds every number and a half."""
@@ -63,8 +61,6 @@ class SqliteDialect(Dialect):
         return SqliteOperators(self)
 
     def speller(self, entities: Mapping[str, Entity]) -> SqliteSpeller:
-        from backsmith.databases.sqlite.expressions import SqliteSpeller
-
         return SqliteSpeller(self, entities)
 
     def placeholder(self, number: int, type: Type | None) -> str:

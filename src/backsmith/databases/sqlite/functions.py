@@ -18,7 +18,7 @@ from typing import Any
 import apsw
 import re2
 
-from backsmith.databases.sqlite import json_functions, load_functions
+from backsmith.databases.sqlite import json_functions, load_functions, text_functions
 from backsmith.databases.sqlite.search_functions import match
 from backsmith.databases.values import (
     bad_value,
@@ -145,14 +145,8 @@ FUNCTIONS: tuple[tuple[str, Callable[..., Any], int], ...] = (
 def register(connection: apsw.Connection) -> None:
     """Give the connection all of Backsmith's functions, aggregates and collations."""
     for name, function, arguments in FUNCTIONS:
-        connection.create_scalar_function(
-            name, function, arguments, deterministic=True, flags=apsw.SQLITE_INNOCUOUS
-        )
+        connection.create_scalar_function(name, function, arguments, deterministic=True, flags=apsw.SQLITE_INNOCUOUS)
     connection.create_aggregate_function("backsmith_float_sum", FloatSum, 1, flags=apsw.SQLITE_INNOCUOUS)
     connection.create_aggregate_function("backsmith_float_avg", FloatAverage, 1, flags=apsw.SQLITE_INNOCUOUS)
     connection.create_collation("backsmith_json", json_functions.compare_texts)
-    try:
-        from backsmith.databases.sqlite import text_functions
-    except ImportError:
-        return
     text_functions.register(connection)

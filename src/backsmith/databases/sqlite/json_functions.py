@@ -130,7 +130,7 @@ def contains(left: str | None, right: str | None) -> bool | None:
         return None
     a, b = _parse(left), _parse(right)
     if not isinstance(b, list | dict):
-        items: list[Any] = a if isinstance(a, list) else [a]
+        items = cast("list[Any]", a) if isinstance(a, list) else [a]
         return any(_equal(item, b) for item in items)
     return _contains(a, b)
 

@@ -115,14 +115,8 @@ class SqliteOperators(Operators):
     def ordered(self, sql: str, type: Type) -> str:
         return f"{sql} COLLATE backsmith_json" if isinstance(type, Json) else sql
 
-    def step(self, sql: str, key: str, *, as_text: bool) -> str:
+    def step(self, sql: str, key: str, *, as_text: bool, is_index: bool) -> str:
         return f"backsmith_json_text({sql}, {key})" if as_text else f"backsmith_json_get({sql}, {key})"
-
-    def step_type(self, key: str | int) -> Type | None:
-        return Integer() if isinstance(key, int) else None
-
-    def step_encoder(self, key: str | int) -> Any:
-        return key
 
     def to_number(self, sql: str, source: Type, target: Type) -> str:
         match source, target:

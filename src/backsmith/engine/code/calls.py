@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl
 
 import msgspec
 
@@ -17,8 +18,6 @@ from backsmith.engine.code.data import ReadData
 from backsmith.engine.code.functions import Served
 from backsmith.engine.code.objects import Objects
 from backsmith.engine.grammar.limits import Limits
-from backsmith.engine.grammar.shape import shape_of
-from backsmith.engine.grammar.parse import parse as parse_query
 from backsmith.engine.reply import Reply
 from backsmith.engine.request import Request
 from backsmith.engine.security import CACHE_PRIVATE, CACHE_SHARED
@@ -96,9 +95,13 @@ class Calls:
 
     def _read(self, request: Request) -> tuple[Mapping[str, str], Mapping[str, Any]]:
         """The parameters of the query string, and those of a POST's JSON body."""
-        shape, values = shape_of(request.query, self._limits)
-        query = parse_query(shape, self._limits)
-        texts = {argument.name: values[argument.value] for argument in query.arguments}
+        try:
+            pairs = parse_qsl(
+                request.query, keep_blank_values=True, errors="strict", max_num_fields=self._limits.filters
+            )
+        except ValueError:
+            raise RequestError(errors.BAD_QUERY, "The query string isn't a list of name=value") from None
+        texts = dict(pairs)
         if request.method != "POST" or not request.body:
             return texts, {}
         try:

@@ -2,8 +2,8 @@
 
 The shape is the query string with MARK in place of each value: of filters (those inside `and` and `or` too), of
 `limit`, `offset` and `after`, and of a function's arguments. All the rest stays: keys, operators, the truths of `is`,
-select, order. Since a query string never holds MARK itself, requests share a shape only where they differ in values,
-so whatever is made of a shape (a Query, a plan, SQL) serves them all.
+select, order. What has no `=` means nothing and is left out. Since a query string never holds MARK itself, requests
+share a shape only where they differ in values, so whatever is made of a shape (a Query, a plan, SQL) serves them all.
 """
 
 from __future__ import annotations
@@ -44,14 +44,15 @@ def shape_of(query: str, limits: Limits = LIMITS) -> tuple[str, tuple[str, ...]]
     for part in query.split("&"):
         key, equals, text = part.partition("=")
         operator, dot, value = text.partition(".")
-        # Without a dot, and in select and order, the rare case of a name like an operator's is sorted out below.
-        if dot and operator in SIMPLE and key not in WHOLE:
+        if dot and operator in SIMPLE:
+            # Not yet a filter: `order=eq.desc` is an order by a field of that name.
             name = decoded(key) if "%" in key or "+" in key else key
             if name not in WHOLE and name.rpartition(".")[2] not in LAST_WORDS:
                 values.append(decoded(value) if "%" in value or "+" in value else value)
                 shape.append(f"{key}={operator}.{MARK}")
                 continue
-        shape.append(_other(part, key, text, values, limits) if equals else part)
+        if equals:
+            shape.append(_other(part, key, text, values, limits))
     return "&".join(shape), tuple(values)
 
 

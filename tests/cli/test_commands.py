@@ -1,0 +1,236 @@
+"""The command line: what each command writes where, and its exit code."""
+
+import json
+import re
+import subprocess
+import sys
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+
+from backsmith.accounts import Authenticator
+from backsmith.blueprint.asker import Asker
+from backsmith.blueprint.types import Integer
+from backsmith.cli.main import COMMANDS, run
+from backsmith.settings import ApiKey, Settings
+
+MODEL = '''\
+from __future__ import annotations
+
+from backsmith import Entity, allow
+
+
+class Tea(Entity):
+    """What we pour."""
+
+    name: str
+
+    @allow("read")
+    def everyone(self) -> bool:
+        return True
+'''
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "path", [*sys.path])
+    (tmp_path / "tea.py").write_text(MODEL)
+    return tmp_path
+
+
+@pytest.fixture(autouse=True)
+def forget_models(monkeypatch: pytest.MonkeyPatch):
+    yield
+    sys.modules.pop("tea", None)
+
+
+def test_a_command_that_does_not_exist(capsys: pytest.CaptureFixture[str]):
+    assert run(["chek"]) == 2
+    assert capsys.readouterr() == ("", "There is no command chek. Did you mean check?\nSee: backsmith --help\n")
+
+
+def test_a_command_that_nothing_is_like(capsys: pytest.CaptureFixture[str]):
+    assert run(["brew"]) == 2
+    assert capsys.readouterr().err == (
+        "There is no command brew. There are adopt, create, check, show, why, settings, serve, token, key.\n"
+        "See: backsmith --help\n"
+    )
+
+
+def test_a_flag_that_does_not_exist(capsys: pytest.CaptureFixture[str]):
+    assert run(["token", "tea.py", "--acount", "1"]) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err == (
+        'Command "token" parameter --account requires an argument. Did you mean --account instead of --acount?\n'
+        "See: backsmith token --help\n"
+    )
+
+
+def test_a_flag_of_serve_that_is_no_setting(capsys: pytest.CaptureFixture[str]):
+    assert run(["serve", "tea.py", "--max-row", "1"]) == 2
+    assert capsys.readouterr() == (
+        "",
+        "1 mistake in the settings.\n\n--max-row 1\n  There is no setting max_row. Did you mean --max-rows?\n",
+    )
+
+
+def test_the_help_lists_every_command_with_the_exit_codes(capsys: pytest.CaptureFixture[str]):
+    assert run(["--help"]) == 0
+    out = capsys.readouterr().out
+    for name, _, help in COMMANDS:
+        assert re.search(rf"{name} +{re.escape(help)}", out)
+    assert "Exit codes: 0 done; 1 the model has mistakes" in out
+
+
+def test_the_help_of_all_commands_imports_none_of_them():
+    """So that it is there at once."""
+    script = "import sys; from backsmith.cli.main import run; run(['--help']); print(*sys.modules, file=sys.stderr)"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    loaded = set(done.stderr.split())
+    assert "backsmith.cli.main" in loaded
+    heavy = {"granian", "httpx", "joserfc", "apsw", "asyncpg", "backsmith.app", "backsmith.cli.serve", "rich.markdown"}
+    assert loaded & heavy == set()
+
+
+@pytest.mark.parametrize("name", [name for name, _, _ in COMMANDS])
+def test_the_help_of_each_command_has_an_example(name: str, capsys: pytest.CaptureFixture[str]):
+    assert run([name, "--help"]) == 0
+    assert "Example: " in capsys.readouterr().out
+
+
+def test_the_version(capsys: pytest.CaptureFixture[str]):
+    assert run(["--version"]) == 0
+    assert re.fullmatch(r"backsmith \d+\.\d+\.\d+\n", capsys.readouterr().out)
+
+
+# check
+
+
+def test_check_writes_the_lock_once(folder: Path, capsys: pytest.CaptureFixture[str]):
+    assert run(["check", "tea.py"]) == 0
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err == (
+        "No mistakes: 1 entity, 0 queries.\n"
+        f"Wrote {folder / 'tea.lock.json'}; commit it.\n"
+        "Next: backsmith serve tea.py\n"
+    )
+    assert (folder / "tea.lock.json").exists()
+    run(["check", "tea.py"])
+    assert capsys.readouterr().err == "No mistakes: 1 entity, 0 queries.\nNext: backsmith serve tea.py\n"
+    assert run(["check", "tea.py", "--locked"]) == 0
+
+
+def test_check_locked_changes_nothing_and_fails(folder: Path, capsys: pytest.CaptureFixture[str]):
+    assert run(["check", "tea.py", "--locked"]) == 1
+    assert capsys.readouterr().err == (
+        "No mistakes: 1 entity, 0 queries.\n"
+        f"{folder / 'tea.lock.json'} is not up to date. Run backsmith check tea.py and commit it.\n"
+    )
+    assert not (folder / "tea.lock.json").exists()
+
+
+def test_check_shows_every_mistake(folder: Path, capsys: pytest.CaptureFixture[str]):
+    (folder / "tea.py").write_text(MODEL.replace("name: str", "name: Cup\n    pot: Pott"))
+    assert run(["check", "tea.py"]) == 1
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.endswith("\n\n2 mistakes found.\n")
+
+
+def test_check_of_a_file_that_is_not_there(capsys: pytest.CaptureFixture[str]):
+    assert run(["check", "coffee.py"]) == 2
+    assert capsys.readouterr() == ("", "There is no file coffee.py.\n")
+
+
+# which model
+
+
+def test_without_a_model_the_one_with_a_lock_is_meant(capsys: pytest.CaptureFixture[str]):
+    assert run(["check"]) == 2
+    assert capsys.readouterr().err == (
+        "Which model? Name its file, such as shop.py, or set model under [tool.backsmith].\n"
+    )
+    run(["check", "tea.py"])
+    assert run(["check"]) == 0
+
+
+def test_without_a_model_the_project_names_it(folder: Path):
+    (folder / "pyproject.toml").write_text('[tool.backsmith]\nmodel = "tea.py"\n')
+    assert run(["check"]) == 0
+
+
+# token and key
+
+
+def test_a_token_goes_to_standard_output_and_is_accepted(folder: Path, capsys: pytest.CaptureFixture[str]):
+    assert run(["token", "tea.py", "--account", "12", "--role", "staff", "--role", "tester"]) == 0
+    out, err = capsys.readouterr()
+    assert err == "Valid for 60 minutes. Send it as: Authorization: Bearer …\n"
+    asker = Authenticator(Settings(folder=str(folder)), Integer()).identify(f"Bearer {out.strip()}")
+    assert asker == Asker(12, frozenset({"staff", "tester"}), "token")
+
+
+def test_no_token_in_production(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("BACKSMITH_ENVIRONMENT", "production")
+    assert run(["token", "tea.py", "--account", "12"]) == 2
+    assert capsys.readouterr() == (
+        "",
+        "Tokens are signed here in development only. Ask the issuer of your tokens for one.\n",
+    )
+
+
+def test_a_key_goes_to_standard_output_and_its_hash_to_the_person(capsys: pytest.CaptureFixture[str]):
+    assert run(["key", "reporting", "--account", "3", "--role", "staff"]) == 0
+    out, err = capsys.readouterr()
+    key = out.strip()
+    digest = sha256(key.encode()).hexdigest()
+    assert re.fullmatch(r"bsk_[A-Za-z0-9_-]{43}", key)
+    assert err == (
+        "Add to pyproject.toml:\n"
+        "\n"
+        "[tool.backsmith.api_keys.reporting]\n"
+        f'sha256 = "{digest}"\n'
+        "account = 3\n"
+        'roles = ["staff"]\n'
+        "\n"
+        "Send it as: X-API-Key: …\n"
+    )
+    settings = Settings(api_keys={"reporting": ApiKey(digest, 3, ("staff",))})
+    assert Authenticator(settings, Integer()).identify(None, key).id == 3
+
+
+def test_a_name_that_toml_would_misread(capsys: pytest.CaptureFixture[str]):
+    assert run(["key", "a.b", "--account", "3"]) == 2
+    assert capsys.readouterr() == (
+        "",
+        "a.b is no name for a key. Use letters, digits, - and _, such as reporting.\n",
+    )
+
+
+# settings
+
+
+def test_settings_for_programs(folder: Path, capsys: pytest.CaptureFixture[str]):
+    (folder / "pyproject.toml").write_text("[tool.backsmith]\nmax_rows = 5\n")
+    assert run(["settings", "tea.py", "--json"]) == 0
+    listed = {entry["name"]: entry for entry in json.loads(capsys.readouterr().out)}
+    assert listed["max_rows"] == {
+        "name": "max_rows",
+        "value": 5,
+        "default": 1000,
+        "unit": None,
+        "description": "Rows of a reply, at most; also where no limit is asked for.",
+    }
+
+
+def test_settings_show_no_secret(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("BACKSMITH_JWT_KEY", "correct horse battery staple and more")
+    assert run(["settings", "tea.py"]) == 0
+    out = capsys.readouterr().out
+    assert 'jwt_key = "…"  (set)\n' in out
+    assert "horse" not in out
+    assert "max_url = 8192 bytes\n    Path and query of a request, at most.\n" in out

@@ -1,0 +1,166 @@
+"""`backsmith serve` as a process of its own: it answers, tells, reloads and ends as it should."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+MODEL = '''\
+from __future__ import annotations
+
+from backsmith import Entity, allow
+
+
+class Tea(Entity):
+    """What we pour."""
+
+    name: str
+
+    @allow("read")
+    def everyone(self) -> bool:
+        return True
+'''
+
+PATIENCE = 30.0
+"""Seconds after which something that should have happened has not."""
+
+
+class Server:
+    """A server that runs, on a port of its own."""
+
+    def __init__(self, folder: Path, port: int, process: subprocess.Popen[str]) -> None:
+        self.folder = folder
+        self.process = process
+        self.client = httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=PATIENCE)
+
+    def wait_until(self, holds: Callable[[], bool]) -> None:
+        end = time.monotonic() + PATIENCE
+        while True:
+            try:
+                if holds():
+                    return
+            except httpx.TransportError:
+                pass
+            assert time.monotonic() < end, f"it never happened:\n{self.said()}"
+            time.sleep(0.05)
+
+    def said(self) -> str:
+        return (self.folder / "stderr").read_text()
+
+    def end(self) -> int:
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(PATIENCE)
+
+
+Serve = Callable[..., Server]
+
+
+@pytest.fixture
+def serve(tmp_path: Path) -> Iterator[Serve]:
+    started: list[Server] = []
+
+    def start(*flags: str, model: str = MODEL) -> Server:
+        (tmp_path / "tea.py").write_text(model)
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        command = [sys.executable, "-m", "backsmith", "serve", "tea.py", "--port", str(port), *flags]
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("BACKSMITH_")}
+        with (tmp_path / "stderr").open("w") as stderr:
+            process = subprocess.Popen(command, cwd=tmp_path, stderr=stderr, text=True, env=environment)
+        started.append(Server(tmp_path, port, process))
+        return started[-1]
+
+    yield start
+    for server in started:
+        server.client.close()
+        if server.process.poll() is None:
+            server.process.terminate()
+            server.process.wait(PATIENCE)
+
+
+def ready(server: Server) -> Callable[[], bool]:
+    return lambda: server.client.get("/ready").status_code == 200
+
+
+def test_it_answers_and_tells_of_it_and_ends_at_sigterm(serve: Serve):
+    server = serve("--production")
+    server.wait_until(ready(server))
+    reply = server.client.get("/api/teas?select=name", headers={"X-Request-Id": "test-1"})
+    assert (reply.status_code, reply.text) == (200, "[]")
+    assert reply.headers["x-request-id"] == "test-1"
+    assert reply.headers["x-content-type-options"] == "nosniff"
+    assert "access-control-allow-origin" not in reply.headers
+    assert server.client.get("/health").json() == {"status": "alive"}
+    assert server.end() == 0
+    greeting, note, *lines = server.said().splitlines()
+    assert greeting.startswith("Serving tea.py at http://127.0.0.1:")
+    assert greeting.endswith("/api (production). Ctrl-C ends it.")
+    assert note.startswith("Note: no key to check tokens with is set")
+    line = next(line for line in map(json.loads, lines) if line["request"] == "test-1")
+    assert line | {"time": 0, "ms": 0} == {
+        "time": 0,
+        "request": "test-1",
+        "method": "GET",
+        "path": "/api/teas",
+        "status": 200,
+        "ms": 0,
+        "bytes": 2,
+        "asker": None,
+        "via": "nobody",
+        "plan": "miss",
+    }
+
+
+def test_before_it_goes_it_says_that_it_is_going(serve: Serve):
+    server = serve("--production", "--shutdown-delay", "2")
+    server.wait_until(ready(server))
+    server.process.send_signal(signal.SIGTERM)
+    server.wait_until(lambda: server.client.get("/ready").json() == {"status": "not ready", "reason": "shutting down"})
+    assert server.client.get("/api/teas").status_code == 200
+    assert server.process.wait(PATIENCE) == 0
+
+
+def test_any_of_several_workers_tells_the_counts_of_all(serve: Serve):
+    server = serve("--production", "--workers", "2")
+    server.wait_until(ready(server))
+    for _ in range(20):
+        # A connection each, so that both workers get some.
+        assert httpx.get(server.client.base_url.join("/api/teas"), headers={"Connection": "close"}).text == "[]"
+    counted = 'backsmith_request_seconds_count{route="/api/teas",method="GET",status="2xx"} 20'
+    server.wait_until(lambda: counted in server.client.get("/metrics").text.splitlines())
+
+
+def test_a_change_of_the_model_takes_effect_at_once_and_a_mistake_in_it_is_shown(serve: Serve):
+    server = serve()
+    server.wait_until(ready(server))
+    (server.folder / "tea.py").write_text(MODEL.replace("name: str", "name: Strr"))
+    server.wait_until(lambda: "1 mistake found." in server.said())
+    assert "'Strr' isn't known here." in server.said()
+    assert server.process.poll() is None
+    (server.folder / "tea.py").write_text(MODEL.replace("Tea(", "Coffee("))
+    server.wait_until(lambda: server.client.get("/api/coffees").status_code == 200)
+
+
+def test_a_model_with_mistakes_is_not_served_in_production(serve: Serve):
+    server = serve("--production", model=MODEL.replace("name: str", "name: Strr"))
+    assert server.process.wait(PATIENCE) == 1
+    assert "'Strr' isn't known here." in server.said()
+    assert "Traceback" not in server.said()
+
+
+def test_a_database_that_can_not_be_used_is_said_without_a_traceback(serve: Serve):
+    server = serve("--production", "--database", "sqlite:///no/such/folder/tea.db")
+    assert server.process.wait(PATIENCE) == 1
+    assert "Traceback" not in server.said()
+    assert "no/such/folder" in server.said()
