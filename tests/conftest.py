@@ -16,6 +16,7 @@ import asyncio
 import inspect
 import os
 from collections.abc import Callable, Coroutine, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
@@ -107,23 +108,29 @@ def servers() -> Iterator[Callable[[str], Server]]:
 
 
 @pytest.fixture(scope="session")
-def new_url(
+def borrow(
     servers: Callable[[str], Server], tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Callable[[str], str]]:
-    """Creates an empty database of a kind (`sqlite`, `postgres18`, `postgres15`) and returns its URL."""
-    created: list[tuple[Server, str]] = []
+) -> Callable[[str], AbstractContextManager[str]]:
+    """Gives the URL of an empty database of a kind (`sqlite`, `postgres18`, `postgres15`) for the time of a `with`."""
 
-    def create(kind: str) -> str:
+    @contextmanager
+    def borrowed(kind: str) -> Iterator[str]:
         if kind == SQLITE:
-            return f"sqlite:///{tmp_path_factory.mktemp('sqlite')}/test.db"
-        server = servers(kind)
-        url = server.new_database()
-        created.append((server, url))
-        return url
+            yield f"sqlite:///{tmp_path_factory.mktemp('sqlite')}/test.db"
+        else:
+            server = servers(kind)
+            url = server.new_database()
+            yield url
+            server.give_back(url)
 
-    yield create
-    for server, url in created:
-        server.drop_database(url)
+    return borrowed
+
+
+@pytest.fixture(scope="session")
+def new_url(borrow: Callable[[str], AbstractContextManager[str]]) -> Iterator[Callable[[str], str]]:
+    """Gives the URL of an empty database of a kind that is kept until the last test."""
+    with ExitStack() as stack:
+        yield lambda kind: stack.enter_context(borrow(kind))
 
 
 @pytest.fixture(scope="session")
@@ -143,60 +150,72 @@ def database_kinds(request: pytest.FixtureRequest) -> list[str]:
     return request.param
 
 
-def _open(url: str) -> Database:
+@contextmanager
+def _opened(url: str) -> Iterator[Database]:
     database = open_database(url)
     _run(database.open())
-    return database
+    yield database
+    _run(database.close())
+
+
+@contextmanager
+def _all_opened(
+    kinds: list[str], borrow: Callable[[str], AbstractContextManager[str]]
+) -> Iterator[dict[str, Database]]:
+    with ExitStack() as stack:
+        yield {kind: stack.enter_context(_opened(stack.enter_context(borrow(kind)))) for kind in kinds}
 
 
 @pytest.fixture
-def database_url(database_kind: str, new_url: Callable[[str], str]) -> str:
-    return new_url(database_kind)
+def database_url(database_kind: str, borrow: Callable[[str], AbstractContextManager[str]]) -> Iterator[str]:
+    with borrow(database_kind) as url:
+        yield url
 
 
 @pytest.fixture
 def database(database_url: str) -> Iterator[Database]:
-    opened = _open(database_url)
-    yield opened
-    _run(opened.close())
+    with _opened(database_url) as database:
+        yield database
 
 
 @pytest.fixture(scope="module")
-def shared_database_url(database_kind: str, new_url: Callable[[str], str]) -> str:
-    return new_url(database_kind)
+def shared_database_url(database_kind: str, borrow: Callable[[str], AbstractContextManager[str]]) -> Iterator[str]:
+    with borrow(database_kind) as url:
+        yield url
 
 
 @pytest.fixture(scope="module")
 def shared_database(shared_database_url: str) -> Iterator[Database]:
-    opened = _open(shared_database_url)
-    yield opened
-    _run(opened.close())
+    with _opened(shared_database_url) as database:
+        yield database
 
 
 @pytest.fixture
-def databases(database_kinds: list[str], new_url: Callable[[str], str]) -> Iterator[dict[str, Database]]:
-    opened = {kind: _open(new_url(kind)) for kind in database_kinds}
-    yield opened
-    for one in opened.values():
-        _run(one.close())
+def databases(
+    database_kinds: list[str], borrow: Callable[[str], AbstractContextManager[str]]
+) -> Iterator[dict[str, Database]]:
+    with _all_opened(database_kinds, borrow) as databases:
+        yield databases
 
 
 @pytest.fixture(scope="module")
-def shared_databases(database_kinds: list[str], new_url: Callable[[str], str]) -> Iterator[dict[str, Database]]:
-    opened = {kind: _open(new_url(kind)) for kind in database_kinds}
-    yield opened
-    for one in opened.values():
-        _run(one.close())
+def shared_databases(
+    database_kinds: list[str], borrow: Callable[[str], AbstractContextManager[str]]
+) -> Iterator[dict[str, Database]]:
+    with _all_opened(database_kinds, borrow) as databases:
+        yield databases
 
 
 @pytest.fixture
-def sqlite_url(new_url: Callable[[str], str]) -> str:
-    return new_url(SQLITE)
+def sqlite_url(borrow: Callable[[str], AbstractContextManager[str]]) -> Iterator[str]:
+    with borrow(SQLITE) as url:
+        yield url
 
 
 @pytest.fixture
-def postgres_url(postgres_kind: str, new_url: Callable[[str], str]) -> str:
-    return new_url(postgres_kind)
+def postgres_url(postgres_kind: str, borrow: Callable[[str], AbstractContextManager[str]]) -> Iterator[str]:
+    with borrow(postgres_kind) as url:
+        yield url
 
 
 @pytest.fixture

@@ -58,6 +58,20 @@ def folder_of(version: str) -> Path | None:
     return installed if (installed / "initdb").exists() else None
 
 
+EMPTY = """
+DO $$
+DECLARE name text;
+BEGIN
+    FOR name IN SELECT nspname FROM pg_namespace WHERE nspname !~ '^(pg_|information_schema$)' LOOP
+        EXECUTE format('DROP SCHEMA %I CASCADE', name);
+    END LOOP;
+END $$;
+CREATE SCHEMA public AUTHORIZATION pg_database_owner;
+GRANT USAGE ON SCHEMA public TO PUBLIC;
+COMMENT ON SCHEMA public IS 'standard public schema';
+"""
+
+
 class Server:
     """One PostgreSQL server; `url` is that of its maintenance database."""
 
@@ -65,6 +79,8 @@ class Server:
         self.url = url
         self._process = process
         self._numbers = count(1)
+        self._databases: list[str] = []
+        self._free: list[str] = []
 
     @classmethod
     def start(cls, programs: Path) -> Server:
@@ -93,11 +109,11 @@ class Server:
                 return
         raise RuntimeError(f"PostgreSQL didn't start:\n{log.read_text()}")
 
-    def run(self, sql: str) -> None:
-        """Run one statement in the maintenance database."""
+    def run(self, sql: str, url: str | None = None) -> None:
+        """Run SQL in the database at `url`, by default the maintenance database."""
 
         async def once() -> None:
-            connection = await asyncpg.connect(self.url)
+            connection = await asyncpg.connect(url or self.url)
             try:
                 await connection.execute(sql)
             finally:
@@ -107,16 +123,30 @@ class Server:
             thread.submit(asyncio.run, once()).result()
 
     def new_database(self) -> str:
-        """Create an empty database; returns its URL."""
+        """The URL of an empty database: one given back, or else a new one, which takes longer."""
+        if self._free:
+            url = self._free.pop()
+            self.run(EMPTY, url)
+            return url
         name = f"backsmith_test_{os.getpid()}_{next(self._numbers)}"
         self.run(f"CREATE DATABASE {name} TEMPLATE template0")
-        return urlunsplit(urlsplit(self.url)._replace(path=f"/{name}"))
+        url = urlunsplit(urlsplit(self.url)._replace(path=f"/{name}"))
+        self._databases.append(url)
+        return url
+
+    def give_back(self, url: str) -> None:
+        """Let the next test have the database."""
+        self._free.append(url)
 
     def drop_database(self, url: str) -> None:
         self.run(f"DROP DATABASE IF EXISTS {urlsplit(url).path[1:]} WITH (FORCE)")
 
     def stop(self) -> None:
-        if self._process is not None:
+        """Stop the server, if it was started here, or else drop the databases."""
+        if self._process is None:
+            for url in self._databases:
+                self.drop_database(url)
+        else:
             self._process.communicate()  # closes its standard input and waits
 
 

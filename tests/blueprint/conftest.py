@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from textwrap import dedent
@@ -31,6 +32,7 @@ Compile = Callable[..., Blueprint]
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "path", list(sys.path))  # loading a model adds its folder
     monkeypatch.setattr("sys.path", [str(tmp_path), *__import__("sys").path])
     (tmp_path / "everything.py").write_text(EVERYTHING)
     return tmp_path

@@ -23,11 +23,11 @@ def test_a_small_blueprint_in_whole(compiled: Compile) -> None:
                 return "staff" in user.roles
     """)
     assert encode(blueprint).decode() == (
-        '{"name":"shop","entities":[{"id":"8b3f2e0f44","name":"Country","collection":"countries","table":"countries",'
-        '"key":["code"],"fields":[{"id":"0f5f2f6f7b","name":"code","column":"code",'
-        '"type":{"type":"text","max_length":2}},{"id":"1a2b3c4d5e","name":"area","column":"area",'
+        '{"name":"shop","entities":[{"id":"701d021d08","name":"Country","collection":"countries","table":"countries",'
+        '"key":["code"],"fields":[{"id":"80cb93c5e6","name":"code","column":"code",'
+        '"type":{"type":"text","max_length":2}},{"id":"ba316777b7","name":"area","column":"area",'
         '"type":{"type":"decimal","digits":10,"places":2,"padded":true},"default":{"kind":"constant","value":"1.5"},'
-        '"bounds":{"ge":"0"}}],"rules":[{"id":"5a4b3c2d1e","name":"staff","verbs":["read"],'
+        '"bounds":{"ge":"0"}}],"rules":[{"id":"1236a22501","name":"staff","verbs":["read"],'
         '"condition":{"node":"has_role","role":{"node":"literal","value":"staff","type":{"type":"text"}}},'
         '"needs_user":true}]}]}'
     )
@@ -50,4 +50,4 @@ def test_a_line_more_in_the_model_changes_nothing(compiled: Compile) -> None:
             def everyone(self) -> bool:
                 return True
     """
-    assert encode(compiled(model)) == encode(compiled("# A comment.\n" + model.replace("\n    ", "\n")))
+    assert encode(compiled(model)) == encode(compiled(model.replace("name: str", "name: str  # a comment\n\n")))

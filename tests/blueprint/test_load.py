@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
+from textwrap import dedent
 
 import pytest
 
+import backsmith
 from backsmith import blueprint
 from backsmith.blueprint import load
 from backsmith.errors import ModelError, UsageError
@@ -39,8 +41,6 @@ PACKAGE = {
 
 
 def write(folder: Path, files: dict[str, str]) -> None:
-    from textwrap import dedent
-
     for name, text in files.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(dedent(text))
@@ -107,10 +107,10 @@ def test_what_is_no_application(folder: Path, name: str, message: str) -> None:
     ("model", "message"),
     [
         (
-            "class Order(Entity:\n    pass\n",
-            "shop.py:1:12: This isn't Python: '(' was never closed. [syntax]\n"
-            "  1 | class Order(Entity:\n"
-            "    |            ^\n"
+            "total = (1\n",
+            "shop.py:1:9: This isn't Python: '(' was never closed. [syntax]\n"
+            "  1 | total = (1\n"
+            "    |         ^\n"
             "\n"
             "1 mistake found.",
         ),
@@ -168,8 +168,6 @@ def test_what_is_no_application(folder: Path, name: str, message: str) -> None:
     ],
 )
 def test_a_model_that_cannot_be_imported(folder: Path, model: str, message: str) -> None:
-    import backsmith
-
     write(folder, {"shop.py": model})
     with pytest.raises(ModelError) as error:
         load("shop.py")

@@ -45,16 +45,16 @@ def test_its_text_has_one_entry_a_line_in_order(folder: Path) -> None:
 {
   "format": 1,
   "ids": {
-    "Customer": "20a45ff2c3",
-    "Customer.id": "32d2bfb4df",
-    "Customer.name": "15a2ea1a44",
-    "Customer.orders": "28f3c4c8a1",
-    "Order": "4c1eb9b3c7",
-    "Order.client": "6a8d8c2a1f",
-    "Order.client_id": "5b9a0d4a7e",
-    "Order.everyone": "1a0e3fb2d7",
-    "Order.id": "9c2f8f3a11",
-    "Order.state": "d2b7d1c9aa"
+    "Customer": "bf3763383a",
+    "Customer.id": "d5a206752b",
+    "Customer.name": "a324827d24",
+    "Customer.orders": "670f211227",
+    "Order": "6be090825c",
+    "Order.client": "b7f23f9c7b",
+    "Order.client_id": "546b2973db",
+    "Order.everyone": "a7015d9619",
+    "Order.id": "2917b41c17",
+    "Order.state": "1ea9890017"
   }
 }
 """

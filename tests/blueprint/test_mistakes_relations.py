@@ -215,7 +215,7 @@ def test_join_table_with_too_many_columns(mistakes: Mistakes) -> None:
 model/shop.py:3:32: Product.tags: the columns of Through don't match the keys of Product and Tag. [bad-key]
   3 |     tags: Annotated[list[Tag], Through("a", ("product_id", "shop_id"), ("tag_id",))]
     |                                ^^^^^^^
-    = There are 1 and 1.
+    = Their keys have 1 and 1 fields.
 
 1 mistake found.
 """

@@ -146,21 +146,40 @@ def test_a_change_of_the_model_takes_effect_at_once_and_a_mistake_in_it_is_shown
     server.wait_until(ready(server))
     (server.folder / "tea.py").write_text(MODEL.replace("name: str", "name: Strr"))
     server.wait_until(lambda: "1 mistake found." in server.said())
-    assert "'Strr' isn't known here." in server.said()
+    assert "the unknown entity 'Strr'" in server.said()
+    assert server.said().endswith("1 mistake found.\n\nWaiting for a change.\n")
     assert server.process.poll() is None
     (server.folder / "tea.py").write_text(MODEL.replace("Tea(", "Coffee("))
     server.wait_until(lambda: server.client.get("/api/coffees").status_code == 200)
 
 
-def test_a_model_with_mistakes_is_not_served_in_production(serve: Serve):
-    server = serve("--production", model=MODEL.replace("name: str", "name: Strr"))
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_a_model_with_mistakes_is_not_served_in_production(serve: Serve, workers: str):
+    server = serve("--production", "--workers", workers, model=MODEL.replace("name: str", "name: Strr"))
     assert server.process.wait(PATIENCE) == 1
-    assert "'Strr' isn't known here." in server.said()
+    assert server.said().count("the unknown entity 'Strr'") == 1
     assert "Traceback" not in server.said()
 
 
-def test_a_database_that_can_not_be_used_is_said_without_a_traceback(serve: Serve):
-    server = serve("--production", "--database", "sqlite:///no/such/folder/tea.db")
-    assert server.process.wait(PATIENCE) == 1
+def test_a_database_that_can_not_be_used_is_said_once_and_without_a_traceback(serve: Serve):
+    server = serve("--production", "--workers", "2", "--database", "sqlite:///no/such/folder/tea.db")
+    assert server.process.wait(PATIENCE) == 3
+    assert server.said().count("no/such/folder") == 1
     assert "Traceback" not in server.said()
-    assert "no/such/folder" in server.said()
+
+
+def test_a_worker_that_dies_is_replaced(serve: Serve):
+    server = serve("--production")
+    server.wait_until(ready(server))
+    children = Path(f"/proc/{server.process.pid}/task/{server.process.pid}/children").read_text().split()
+    for child in children:
+        os.kill(int(child), signal.SIGKILL)
+    server.wait_until(lambda: ready(server)() and "Unexpected exit" in server.said())
+    assert server.end() == 0
+
+
+def test_nothing_but_data_goes_to_standard_output(serve: Serve, capfd: pytest.CaptureFixture[str]):
+    server = serve()
+    server.wait_until(ready(server))
+    server.end()
+    assert capfd.readouterr().out == ""

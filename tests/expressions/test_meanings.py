@@ -73,8 +73,9 @@ def outcome(program: Program, world: World, asker: Any) -> str:
     try:
         tree, needs_user = tree_of(function, program)
     except ExpressionErrors as refused:
-        if all("none of the values" in problem.message for problem in refused.problems):
-            return "never equal"
+        # What is drawn knows neither which texts a field can hold nor that constants are calculated at once.
+        if all("none of the values" in each.message or each.code == "bad-constant" for each in refused.problems):
+            return "refused"
         raise
     if needs_user and asker.id is None:
         return "nobody"

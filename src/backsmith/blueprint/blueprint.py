@@ -76,6 +76,7 @@ class Through(Struct, frozen=True, omit_defaults=True):
     columns: tuple[str, ...]
     target_columns: tuple[str, ...]
     schema: str | None = None
+    on_delete: OnDelete = "cascade"
 
 
 class Relation(Struct, frozen=True, kw_only=True, omit_defaults=True):

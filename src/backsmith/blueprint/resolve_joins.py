@@ -76,7 +76,7 @@ def _join_table(
     (draft, part), (target, facing) = end, other
     own: Through | None = part.marker(Through)
     its: Through | None = facing.marker(Through) if facing else None
-    turned = Through(its.table, its.target_columns, its.columns, its.schema) if its else None
+    turned = Through(its.table, its.target_columns, its.columns, its.schema, its.on_delete) if its else None
     if own and turned and own != turned:
         message = f"{part.path} and {target.name}.{name} say different things about their join table."
         compilation.report(part.problem("bad-relation", message, "Write Through(…) in one of them.", at="Through"))
@@ -87,7 +87,7 @@ def _join_table(
     target_columns = said.target_columns or tuple(foreign_key_field(there, target.name, each) for each in target.key)
     if (len(columns), len(target_columns)) != (len(draft.key), len(target.key)):
         message = f"{part.path}: the columns of Through don't match the keys of {draft.name} and {target.name}."
-        hint = f"There are {len(draft.key)} and {len(target.key)}."
+        hint = f"Their keys have {len(draft.key)} and {len(target.key)} fields."
         compilation.report(part.problem("bad-key", message, hint, at="Through"))
         return None
     holder = _holder(compilation, said)
@@ -101,7 +101,7 @@ def _join_table(
         hint = f'Write {part.name}: Annotated[list["{target.name}"], Through("shorter_name")].'
         compilation.report(part.problem("name-too-long", message, hint))
         return None
-    return JoinTable(said.table, columns, target_columns, said.schema)
+    return JoinTable(said.table, columns, target_columns, said.schema, said.on_delete)
 
 
 def _holder(compilation: Compilation, said: Through) -> str | None:

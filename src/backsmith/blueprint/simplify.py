@@ -32,7 +32,7 @@ from backsmith.blueprint.expressions import (
     Or,
     Row,
 )
-from backsmith.blueprint.subset.constants import value_of
+from backsmith.blueprint.subset.constants import value_of, zero
 from backsmith.blueprint.trees import changed, is_row, may_be_null, root, type_of, walk
 from backsmith.blueprint.types import Boolean, Enum, Text
 
@@ -186,10 +186,22 @@ def _chosen(node: If) -> Node:
 
 def _over_rows(node: Aggregate) -> Node:
     of: Node = cast("Row | Literal", node.of)
-    if of == NULL:  # rows of a user who isn't there: Python wouldn't have come here
-        return {"any": FALSE, "all": TRUE}.get(node.function, Literal(0, node.type))
-    if node.function == "any" and (FALSE in (node.value, node.where)):
+    if of == NULL or node.where == FALSE:  # no rows, or those of a user who isn't there: Python wouldn't have come here
+        return _over_nothing(node)
+    if (node.function, node.value) == ("any", FALSE):
         return FALSE
-    if node.function == "all" and (node.value == TRUE or node.where == FALSE):
+    if (node.function, node.value) == ("all", TRUE):
         return TRUE
     return msgspec.structs.replace(node, where=None) if node.where == TRUE else node
+
+
+def _over_nothing(node: Aggregate) -> Node:
+    match node.function:
+        case "any":
+            return FALSE
+        case "all":
+            return TRUE
+        case "count" | "sum":
+            return zero(node.type)
+        case "min" | "max":
+            return node.default or NULL

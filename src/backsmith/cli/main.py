@@ -14,10 +14,9 @@ from importlib.metadata import version
 
 from cyclopts import App, CycloptsError, Group, Parameter
 
+from backsmith.cli.exit_codes import DONE, INTERRUPTED, USAGE, exit_code
 from backsmith.cli.talk import say
-from backsmith.errors import DatabaseError, ModelError, UsageError
-
-DONE, MISTAKES, USAGE, DATABASE, INTERRUPTED = 0, 1, 2, 3, 130
+from backsmith.errors import BacksmithError
 
 EXIT_CODES = (
     "Exit codes: 0 done; 1 the model has mistakes, or what was checked doesn't hold; 2 a mistake in the command or a "
@@ -79,15 +78,9 @@ def run(words: Sequence[str] | None = None) -> int:
     except CycloptsError as error:
         say(f"{str(error).strip()}\nSee: backsmith{_command(error)} --help")
         return USAGE
-    except ModelError as error:
+    except BacksmithError as error:
         say(str(error))
-        return MISTAKES
-    except UsageError as error:
-        say(str(error))
-        return USAGE
-    except DatabaseError as error:
-        say(str(error))
-        return DATABASE
+        return exit_code(error)
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:

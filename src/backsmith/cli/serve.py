@@ -9,6 +9,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
+from backsmith.app import log_form
 from backsmith.cli.loading import named_model
 from backsmith.cli.server import serve_forever
 from backsmith.cli.talk import say
@@ -59,10 +60,10 @@ def serve(
     os.environ |= {f"BACKSMITH_{name.upper()}": value for name, value in flags.items()}
     os.environ["BACKSMITH_MODEL"] = model
     _greet(model, read)
-    with tempfile.TemporaryDirectory(prefix="backsmith-") as shared:
+    with tempfile.TemporaryDirectory(prefix="backsmith-") as folder:
         if read.workers > 1:
-            os.environ["BACKSMITH_SHARED"] = shared
-        return serve_forever(read, _watched(model))
+            os.environ["BACKSMITH_SHARED"] = folder
+        return serve_forever(read, _watched(model), Path(folder), log_form(read))
 
 
 def _greet(model: str, settings: Settings) -> None:

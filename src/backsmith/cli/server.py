@@ -2,6 +2,9 @@
 
 At SIGTERM or Ctrl-C: /ready says no; after `shutdown_delay`, for load balancers to notice, no connection is taken any
 more; requests in work have `shutdown_grace` to end; then the workers close their databases and write their logs.
+
+A worker that dies is replaced. One that can't even start, because of a mistake in the model or a setting, is not: the
+server ends with the exit code of that mistake (`Start`).
 """
 
 from __future__ import annotations
@@ -17,43 +20,93 @@ from granian.log import LogLevels
 from granian.server.mp import MPServer
 from watchfiles import PythonFilter
 
+from backsmith.engine.logs import Format, JsonFormatter
 from backsmith.settings import Settings
 
 DRAIN = signal.SIGUSR1
 """Tells a worker to say at /ready that it is going."""
 
+START = "BACKSMITH_START"
+"""Names the folder in which the workers note whether they could start; not set where they reload."""
 
-class DrainingServer(MPServer):
-    """Granian's server that says it is going before it goes."""
 
-    shutdown_delay = 0.0
+class Start:
+    """Whether a server could start, as its processes tell one another by files in a folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self._started = folder / "started"
+        self._failed = folder / "failed"
+
+    def succeeded(self) -> None:
+        """A worker serves."""
+        self._started.touch()
+
+    def failed(self, code: int) -> bool:
+        """A worker can't start. Whether it is the first to say so, and no other could."""
+        if self._started.exists():
+            return True
+        try:
+            with self._failed.open("x", encoding="ascii") as file:
+                file.write(str(code))
+        except FileExistsError:
+            return False
+        return True
+
+    @property
+    def failure(self) -> int | None:
+        """The exit code of what kept the server from starting."""
+        return int(self._failed.read_text(encoding="ascii") or 1) if self._failed.exists() else None
+
+
+class PoliteServer(MPServer):
+    """Granian's server that says it is going before it goes, and doesn't repeat a start that can't succeed."""
+
+    def __init__(self, start: Start | None, shutdown_delay: float, **options: Any) -> None:
+        self._start = start
+        self._shutdown_delay = shutdown_delay
+        self._respawn = False
+        super().__init__("backsmith.cli.worker:application", factory=True, **options)
+
+    @property
+    def respawn_failed_workers(self) -> bool:
+        """Whether a worker that ended is replaced."""
+        return self._respawn and (self._start is None or self._start.failure is None)
+
+    @respawn_failed_workers.setter
+    def respawn_failed_workers(self, respawn: bool) -> None:
+        self._respawn = respawn
 
     def shutdown(self, exit_code: int = 0) -> None:
         """Say so, wait for load balancers to notice, and shut down."""
-        if self.shutdown_delay:
+        if self._shutdown_delay and not self.interrupt_children:
             for worker in self.wrks:
                 if worker.is_alive():
                     os.kill(cast("Any", worker).inner.pid, DRAIN)
-            time.sleep(self.shutdown_delay)
+            time.sleep(self._shutdown_delay)
         super().shutdown(exit_code)
 
 
-def serve_forever(settings: Settings, watched: Path) -> int:
+def serve_forever(settings: Settings, watched: Path, folder: Path, log_format: Format) -> int:
     """Serve until a signal ends it; the model and its settings come to the workers by the environment.
 
-    Returns the exit code. `watched` is the folder whose changes reload the workers in development.
+    In: the folder whose changes reload the workers in development, an empty folder for the processes of this server,
+    and how log lines are written. Out: the exit code.
     """
-    options: dict[str, Any] = {}
+    options: dict[str, Any] = {"respawn_failed_workers": True}
+    start: Start | None = Start(folder)
+    os.environ[START] = str(folder)
     if settings.development:
+        start = None
+        del os.environ[START]
         options = {
             "reload": True,
             "reload_paths": [watched],
             "reload_filter": PythonFilter,
             "reload_ignore_worker_failure": True,  # a mistake in the model is mended by the next change
         }
-    server = DrainingServer(
-        "backsmith.cli.worker:application",
-        factory=True,
+    server = PoliteServer(
+        start,
+        settings.shutdown_delay,
         address=settings.host,
         port=settings.port,
         interface=Interfaces.RSGI,
@@ -61,14 +114,24 @@ def serve_forever(settings: Settings, watched: Path) -> int:
         workers=settings.workers,
         backlog=max(1024, settings.concurrency + settings.queue),
         websockets=False,
-        respawn_failed_workers=not settings.development,
         workers_kill_timeout=max(1, round(settings.shutdown_grace)),
-        log_level=LogLevels.warning,
+        log_level=LogLevels.critical if start is None else LogLevels.error,
+        log_dictconfig=_granian_log(log_format),
         **options,
     )
-    server.shutdown_delay = settings.shutdown_delay
+    code = 0
     try:
         server.serve()
     except SystemExit as end:
-        return end.code if isinstance(end.code, int) else 1
-    return 0
+        code = end.code if isinstance(end.code, int) else 1
+    return (start.failure if start is not None else None) or code
+
+
+def _granian_log(format: Format) -> dict[str, Any]:
+    """Granian's own log, to standard error and in the form of ours."""
+    formatter = {"()": JsonFormatter} if format == "json" else {"format": "%(asctime)s %(levelname)s %(message)s"}
+    return {
+        "formatters": {"ours": formatter},
+        "handlers": {"ours": {"class": "logging.StreamHandler", "formatter": "ours", "stream": "ext://sys.stderr"}},
+        "loggers": {"_granian": {"handlers": ["ours"], "propagate": False}},
+    }

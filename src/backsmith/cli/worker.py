@@ -1,7 +1,7 @@
 """What a worker of `backsmith serve` is: the factory of its application, as Granian's RSGI takes it.
 
 The model and the folder that workers share come by the environment, as do the flags of the command. A mistake is said
-as a command says it, without a traceback.
+as a command says it, without a traceback, and once however many workers there are.
 """
 
 from __future__ import annotations
@@ -10,10 +10,13 @@ import asyncio
 import os
 import signal
 import sys
+from pathlib import Path
 from types import FrameType
+from typing import NoReturn
 
 from backsmith.app import Backsmith, asgi
-from backsmith.cli.server import DRAIN
+from backsmith.cli.exit_codes import exit_code
+from backsmith.cli.server import DRAIN, START, Start
 from backsmith.cli.talk import say
 from backsmith.errors import BacksmithError
 
@@ -31,8 +34,9 @@ class Worker:
         try:
             self._application.__rsgi_init__(loop)
         except BacksmithError as error:
-            say(str(error))
-            sys.exit(1)
+            _end(error)
+        if START in os.environ:
+            Start(Path(os.environ[START])).succeeded()
 
 
 def application() -> Worker:
@@ -40,11 +44,19 @@ def application() -> Worker:
     try:
         made = asgi(os.environ["BACKSMITH_MODEL"], shared=os.environ.get("BACKSMITH_SHARED"))
     except BacksmithError as error:
-        say(str(error))
-        sys.exit(1)
+        _end(error)
 
     def drain(signal_number: int, frame: FrameType | None) -> None:
         made.readiness.drain()
 
     signal.signal(DRAIN, drain)
     return Worker(made)
+
+
+def _end(error: BacksmithError) -> NoReturn:
+    code = exit_code(error)
+    if START not in os.environ:
+        say(f"{error}\n\nWaiting for a change.")
+    elif Start(Path(os.environ[START])).failed(code):
+        say(str(error))
+    sys.exit(code)

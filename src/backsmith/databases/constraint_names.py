@@ -10,9 +10,8 @@ from collections.abc import Iterable
 
 from msgspec.structs import replace
 
+from backsmith.blueprint.naming import LONGEST
 from backsmith.databases.schema import CheckConstraint, ForeignKey, Schema, Table, TableIndex, UniqueConstraint
-
-LONGEST = 63
 
 
 def with_names(schema: Schema) -> Schema:
@@ -32,6 +31,16 @@ def name_of(table: str, columns: Iterable[str], suffix: str, *, taken: bool = Fa
     end = f"_{digits}_{suffix}"
     start = plain.removesuffix(f"_{suffix}").encode()[: LONGEST - len(end)]
     return start.decode(errors="ignore") + end
+
+
+def name_by_content(table: str, what: str, sql: str) -> str:
+    """A name for a check that changes with its content, so that the name alone tells that it is the same.
+
+    PostgreSQL gives a condition back in words of its own, which for long ones can't always be told to mean the same.
+    """
+    digits = hashlib.sha256(sql.encode()).hexdigest()[:8]
+    start = f"{table}_{what}".encode()[: LONGEST - len(digits) - 7]
+    return f"{start.decode(errors='ignore')}_{digits}_check"
 
 
 class _Names:

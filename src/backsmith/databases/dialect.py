@@ -19,11 +19,16 @@ duration   INTEGER microseconds                     interval
 uuid       TEXT, lower case                         uuid
 bytes      BLOB                                     bytea
 json       TEXT, compact, kept to the letter        json
-list       TEXT, a JSON array of canonical values   array
+list       TEXT, a JSON array of the items' forms   array
 =========  =======================================  =======================
 
-`load` takes a column to that form, `json` takes the form to JSON text, `encode` takes a Python value to what the
-driver binds for it.
+`load` takes a column to that form, `json` takes the form to JSON text, `encoder` takes a Python value to what the
+driver binds for it. Items of a SQLite list are as `json_each` gives them: decimals and durations integers, booleans
+true and false, floats as they are written; so lists compare as texts, and items by `=`.
+
+Databases of others hold values that the types don't have. They are written as the database itself writes them, in
+quotes: PostgreSQL's `"infinity"`, `"NaN"` and years before Christ, a text in a SQLite column of times that is no time.
+Durations are normalised to days and a rest of the same sign, which leaves PostgreSQL's months alone; -0.0 is 0.
 """
 
 from __future__ import annotations

@@ -44,10 +44,10 @@ from backsmith.blueprint.expressions import (
     Variable,
 )
 from backsmith.blueprint.subset import kinds
-from backsmith.blueprint.subset.constants import MICROSECOND, duration_of
+from backsmith.blueprint.subset.constants import MICROSECOND, duration_of, zero
 from backsmith.blueprint.subset.facts import MIRRORED, OPPOSITE
 from backsmith.blueprint.trees import is_row, may_be_null, parts, root, type_of, walk
-from backsmith.blueprint.types import Boolean, DateTime, Duration, List, Numeric, Text, Type
+from backsmith.blueprint.types import Boolean, DateTime, Duration, List, Text, Type
 from backsmith.databases.parameters import RequestTime, UserRoles
 from backsmith.databases.rows import Frame, Place, RowSpeller, Scope, field_named, relation_named
 
@@ -268,7 +268,8 @@ class Speller(RowSpeller):
                 yield of, name
             case Compare(_, left, right) if is_row(left):
                 a, b = cast(Row, left), cast(Row, right)
-                yield from ((key.of, key.field) for key in chain(self._key(a, b), self._key(b, a)))
+                for key in chain(self._key(a, b), self._key(b, a)):
+                    yield from self._needed_key(key)
             case IsNull(Follow() as row):
                 yield from ((row.of, name) for name in self._relation(row).fields)
             case Aggregate(of=of, relation=name, default=default):
@@ -283,6 +284,14 @@ class Speller(RowSpeller):
                     yield from self._needed(part)
             case _:
                 return
+
+    def _needed_key(self, key: FieldOf) -> Iterator[tuple[Row, str]]:
+        """The same for the key of a row that is compared: there may be no such row, which is no reason to stop."""
+        row = key.of
+        if isinstance(row, Follow) and key.nullable and self._near(row, key.field) is None:
+            yield from ((row.of, name) for name in self._relation(row).fields)
+        else:
+            yield row, key.field
 
     def _shared_missing(self, node: Node, scope: Scope) -> Row | None:
         """The missing row that all parts of a condition need, if there is one."""
@@ -423,7 +432,7 @@ class Speller(RowSpeller):
             rows, value = f"FROM (SELECT {value} AS value {rows}) AS {row}", f"{row}.value"
         found = f"(SELECT {self.dialect.operators().aggregate(node.function, value, node.type)} {rows})"
         if node.function == "sum":
-            return f"coalesce({found}, {self._literal(_zero(node.type), node.type)})"
+            return f"coalesce({found}, {self._literal(zero(node.type), node.type)})"
         if node.default is None or (isinstance(node.default, Literal) and node.default.value is None):
             return found
         return f"coalesce({found}, {self._typed(node.default, node.type, scope)})"
@@ -569,16 +578,6 @@ def _moved_now(node: Arithmetic) -> RequestTime | None:
             return RequestTime(duration_of(text) // MICROSECOND)
         case _:
             return None
-
-
-def _zero(type: Type) -> Literal:
-    match type:
-        case Duration():
-            return Literal("PT0S", type)
-        case Numeric():
-            return Literal("0", type)
-        case _:
-            return Literal(0, type)
 
 
 def _is_plain(node: Node) -> bool:

@@ -57,9 +57,6 @@ def check_regular_expression(text: str) -> str:
         options = re2.Options()
         options.log_errors = False
         re2.compile(text, options)
-    except re2.error as error:
-        detail = str(error.args[0]) if error.args else ""
-        if isinstance(error.args[0], bytes):
-            detail = error.args[0].decode(errors="replace")
-        raise RequestError(errors.BAD_VALUE, "invalid regular expression", details=detail) from None
+    except re2.error:
+        raise RequestError(errors.BAD_VALUE, "A regular expression can't be read") from None
     return text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Iterator
 
 from backsmith.databases.ddl import Ddl
@@ -72,16 +73,26 @@ def _unique_changes(name: TableName, actual: Table, desired: Table, ddl: Ddl) ->
 def _check_changes(name: TableName, actual: Table, desired: Table, ddl: Ddl) -> Iterator[Change]:
     """Checks hold when all their parts do, so it is parts that are compared: `a > 0 AND a < 9` is two checks' worth."""
     wanted = {part for check in desired.checks for part in check_parts(check, ddl)}
+    by_content = set(map(_name_by_content, desired.checks)) - {None}
     kept = set(_implied(actual, ddl))
+    kept_names: set[str | None] = set()
     for check in actual.checks:
         parts = check_parts(check, ddl)
-        if wanted.issuperset(parts):
+        if check.name in by_content:
+            kept_names.add(check.name)
+        elif wanted.issuperset(parts):
             kept.update(parts)
         else:
             yield DropCheck(name, check)
     for check in desired.checks:
-        if not kept.issuperset(check_parts(check, ddl)):
+        if not kept.issuperset(check_parts(check, ddl)) and _name_by_content(check) not in kept_names:
             yield AddCheck(name, check)
+
+
+def _name_by_content(check: CheckConstraint) -> str | None:
+    """The check's name, if it is one that tells its content."""
+    digits = hashlib.sha256(check.sql.encode()).hexdigest()[:8]
+    return check.name if check.name is not None and check.name.endswith(f"_{digits}_check") else None
 
 
 def check_parts(check: CheckConstraint, ddl: Ddl) -> tuple[Meaning, ...]:

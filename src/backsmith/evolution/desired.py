@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from msgspec.structs import replace
 
 from backsmith.blueprint.blueprint import Blueprint, Entity, Field, Relation, Through
+from backsmith.databases.constraint_names import name_by_content
 from backsmith.databases.dialect import Dialect
 from backsmith.databases.schema import (
     CheckConstraint,
@@ -133,7 +134,7 @@ class _Desired:
         for check in entity.checks:
             sql = row_check(check, entity, self.entities, self.dialect)
             if sql is not None:
-                yield CheckConstraint(sql=sql, columns=(check.name,))
+                yield CheckConstraint(name=name_by_content(entity.table, check.name, sql), sql=sql)
         for raw in entity.raw_checks:
             yield CheckConstraint(name=raw.name, sql=raw.sql)
 
@@ -160,7 +161,7 @@ class _Desired:
                 target_schema=to.schema,
                 target_table=to.table,
                 target_columns=_columns(to, fields),
-                on_delete="cascade",
+                on_delete=_ON_DELETE[through.on_delete],  # type: ignore[arg-type]
             )
             for to, fields, columns in sides
         )

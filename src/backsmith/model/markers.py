@@ -127,12 +127,16 @@ class Via:
 
 @dataclass(frozen=True, slots=True)
 class Through:
-    """The join table of two lists that face each other: its columns to this entity's key and to the other's."""
+    """The join table of two lists that face each other: its columns to this entity's key and to the other's.
+
+    `on_delete` is what deleting a row of either side does to the rows of the join table.
+    """
 
     table: str
     columns: tuple[str, ...] = ()
     target_columns: tuple[str, ...] = ()
     schema: str | None = None
+    on_delete: Literal["restrict", "cascade", "no_action"] = "cascade"
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ from backsmith.blueprint.types import (
     Numeric,
     Text,
     Time,
+    Type,
     Uuid,
 )
 
@@ -74,6 +75,17 @@ def literal_of(value: object) -> Literal:
             return Literal(str(value), Uuid())
         case _:
             raise ConstantError(f"a constant of type {type(value).__name__} has no place in an expression")
+
+
+def zero(type: Type) -> Literal:
+    """What a sum of values of the type begins at."""
+    match type:
+        case Duration():
+            return Literal("PT0S", type)
+        case Numeric():
+            return Literal("0", type)
+        case _:
+            return Literal(0, type)
 
 
 def value_of(literal: Literal) -> Any:

@@ -25,7 +25,7 @@ from backsmith.databases.postgres.embedded import start
 from backsmith.databases.postgres.failures import is_lost, of_reading, of_writing
 from backsmith.databases.postgres.pool import Pool
 from backsmith.databases.schema import Schema
-from backsmith.errors import DatabaseError
+from backsmith.errors import BacksmithError, DatabaseError
 
 T = TypeVar("T")
 
@@ -95,6 +95,7 @@ class PostgresDatabase(Database):
 
     async def fetch(self, sql: str, params: Sequence[Any]) -> Sequence[Any]:
         """The rows, as asyncpg's records."""
+        # As _read does it, but with nothing made on the way that nearly every request goes.
         connection = await self._pool.take()
         try:
             rows = await connection.fetch(sql, *params)
@@ -180,5 +181,10 @@ class PostgresDatabase(Database):
                 if self._writer is None or self._writer.is_closed():
                     self._writer = await connect(self._url, read_only=False, statement_timeout=None)
                 await work(self._writer)
+            except BacksmithError:
+                raise
             except Exception as error:
+                if self._writer is not None and is_lost(error):
+                    self._writer.terminate()
+                    self._writer = None
                 raise of_writing(error) from error

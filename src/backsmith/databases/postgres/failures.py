@@ -37,8 +37,6 @@ def is_lost(error: BaseException) -> bool:
 
 def of_reading(error: Exception, statement_timeout: float) -> BacksmithError:
     """What to raise for an error of a statement that reads."""
-    if isinstance(error, BacksmithError):
-        return error
     if isinstance(error, asyncio.TimeoutError | asyncpg.QueryCanceledError):
         return timed_out(statement_timeout)
     if is_lost(error):
@@ -67,8 +65,6 @@ def of_reading(error: Exception, statement_timeout: float) -> BacksmithError:
 
 def of_writing(error: Exception) -> BacksmithError:
     """What to raise for an error of a statement of Backsmith's own."""
-    if isinstance(error, BacksmithError):
-        return error
     if is_lost(error):
         return DatabaseError("The connection to PostgreSQL was lost.")
     if isinstance(error, asyncpg.PostgresError):

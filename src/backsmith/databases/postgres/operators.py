@@ -10,12 +10,6 @@ from backsmith.databases.fulltext import as_tsquery, parse_search
 from backsmith.databases.operators import AVERAGE_PLACES, COMPARISONS, Operators
 from backsmith.databases.patterns import like_pattern
 
-LANGUAGE_QUERIES = {
-    "fts": "to_tsquery",
-    "plfts": "plainto_tsquery",
-    "phfts": "phraseto_tsquery",
-    "wfts": "websearch_to_tsquery",
-}
 RANGE_OPERATORS = {"sl": "<<", "sr": ">>", "nxr": "&<", "nxl": "&>", "adj": "-|-"}
 WORDS = "'[^[:alnum:]]+'"
 
@@ -66,11 +60,11 @@ class PostgresOperators(Operators):
         if language is None:
             words = f"to_tsvector('simple', regexp_replace(lower({left} COLLATE {self._case}), {WORDS}, ' ', 'g'))"
             return f"{words} @@ {query}::tsquery"
-        made = f"{LANGUAGE_QUERIES[operator]}({language}::regconfig, {query})"
+        made = f"to_tsquery({language}::regconfig, {query})"
         return f"to_tsvector({language}::regconfig, {left}) @@ {made}"
 
     def search_encoder(self, operator: str, language: str | None) -> Callable[[str], Any]:
-        return str if language else lambda text: as_tsquery(parse_search(operator, text))
+        return lambda text: as_tsquery(parse_search(operator, text))
 
     def contains(self, operator: str, left: str, right: str, type: Type) -> str:
         symbol = {"cs": "@>", "cd": "<@", "ov": "&&"}[operator]
@@ -137,7 +131,7 @@ class PostgresOperators(Operators):
             case ("sum", Float()):
                 return f"sum(({sql})::text::numeric)::double precision"
             case ("avg", Float()):
-                return f"(sum(({sql})::text::numeric) / count({sql}))::double precision"
+                return f"(sum(({sql})::text::numeric)::double precision / count({sql}))"
             case ("sum", Integer()):
                 return f"sum({sql})::bigint"
             case ("sum", _):

@@ -11,10 +11,12 @@ import asyncio
 import random
 from collections import deque
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from time import monotonic
 
 from backsmith.databases.database import overloaded, unavailable
 from backsmith.databases.postgres.connection import NO_CONNECTION, Connection
+from backsmith.errors import RequestError
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.1, 5.0
 """Seconds between attempts to connect, doubling from the one to the other."""
@@ -47,32 +49,44 @@ class Pool:
                 return connection
             self._all.discard(connection)
         if len(self._all) + self._connecting < self._size:
-            try:
-                return await self.new()
-            except NO_CONNECTION as error:
-                if not self._all:
-                    raise unavailable() from error
-        elif not self._all and monotonic() < self._retry_at:
-            raise unavailable()
+            if monotonic() >= self._retry_at:
+                try:
+                    return await self.new()
+                except NO_CONNECTION as error:
+                    if not self._all:
+                        raise unavailable() from error
+            elif not self._all:
+                raise unavailable()
         return await self._wait()
 
     async def new(self) -> Connection:
-        """One more connection. Raises RequestError in the pause after a failure, else what `connect` raises."""
-        if monotonic() < self._retry_at and not self._all:
-            raise unavailable()
+        """One more connection. Raises what `connect` raises."""
         self._connecting += 1
         try:
             connection = await self._connect()
-        except NO_CONNECTION:
-            pause = min(LONGEST_PAUSE, FIRST_PAUSE * 2**self._failures)
-            self._failures += 1
-            self._retry_at = monotonic() + pause * random.uniform(0.5, 1)  # not all workers at the same moment
+        except NO_CONNECTION as error:
+            self._failed(error)
             raise
         finally:
             self._connecting -= 1
+        if self._closed:
+            connection.terminate()
+            raise unavailable()
         self._failures, self._retry_at = 0, 0.0
         self._all.add(connection)
         return connection
+
+    def _failed(self, error: Exception) -> None:
+        """Space out the next attempts, and refuse those who wait if there is no connection left to wait for."""
+        pause = min(LONGEST_PAUSE, FIRST_PAUSE * 2**self._failures)
+        self._failures += 1
+        self._retry_at = monotonic() + pause * random.uniform(0.5, 1)  # not all workers at the same moment
+        while self._waiting and not self._all:
+            future = self._waiting.popleft()
+            if not future.done():
+                refusal = unavailable()
+                refusal.__cause__ = error
+                future.set_exception(refusal)
 
     async def _wait(self) -> Connection:
         loop = asyncio.get_running_loop()
@@ -106,7 +120,7 @@ class Pool:
         """Give back a connection that is lost, or busy with a statement nobody awaits any more; it is closed."""
         self._all.discard(connection)
         self._start(self._close_one(connection))
-        if self._waiting:
+        if self._waiting and not self._closed:
             self._start(self._replace())
 
     def forget_idle(self) -> None:
@@ -121,15 +135,10 @@ class Pool:
             connection.terminate()
 
     async def _replace(self) -> None:
-        try:
-            self.give(await self.new())
-        except Exception as error:
-            while self._waiting and not self._all:
-                future = self._waiting.popleft()
-                if not future.done():
-                    refusal = unavailable()
-                    refusal.__cause__ = error
-                    future.set_exception(refusal)
+        """Connect anew for those who wait."""
+        if len(self._all) + self._connecting < self._size:
+            with suppress(RequestError, *NO_CONNECTION):  # they have been told
+                self.give(await self.new())
 
     def _start(self, work: Awaitable[None]) -> None:
         task = asyncio.ensure_future(work)

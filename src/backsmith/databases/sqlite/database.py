@@ -26,7 +26,7 @@ from backsmith.databases.sqlite.connection import open_reader, open_untouched, o
 from backsmith.databases.sqlite.dialect import SqliteDialect
 from backsmith.databases.sqlite.failures import of_reading, of_writing
 from backsmith.databases.sqlite.readers import Readers
-from backsmith.errors import DatabaseError
+from backsmith.errors import BacksmithError, DatabaseError
 
 T = TypeVar("T")
 
@@ -72,6 +72,13 @@ class SqliteDatabase(Database):
         """Open the file, creating it unless it is to be read only. Raises DatabaseError."""
         if self._inline is not None:
             return
+        try:
+            self._open()
+        except BaseException:
+            await self.close()
+            raise
+
+    def _open(self) -> None:
         if self._read_only:
             connect = partial(open_untouched, self.path)
             self._inline = open_untouched(self.path, wait=0)
@@ -120,6 +127,8 @@ class SqliteDatabase(Database):
             return None
         except apsw.BusyError:
             return None  # a thread may wait for the lock, the loop may not
+        except BacksmithError:
+            raise
         except Exception as error:
             raise of_reading(error) from error
 
@@ -153,6 +162,8 @@ class SqliteDatabase(Database):
             raise DatabaseError(NOT_OPEN)
         try:
             return await self._readers.run(work)
+        except BacksmithError:
+            raise
         except Exception as error:
             raise of_reading(error) from error
 
@@ -180,7 +191,7 @@ class SqliteDatabase(Database):
 
     async def execute(self, sql: str, params: Sequence[Any] = ()) -> None:
         """Run one statement, or several without parameters, in a transaction."""
-        await self._write(lambda connection: connection.execute(sql, params))
+        await self._write(lambda connection: connection.execute(sql, params).fetchall())  # to the last statement
 
     async def execute_many(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
         """Run the statement for each row, all in one transaction."""
@@ -206,5 +217,7 @@ def _transact(connection: apsw.Connection, work: Callable[[apsw.Connection], obj
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
             raise
+    except BacksmithError:
+        raise
     except Exception as error:
         raise of_writing(error) from error

@@ -87,7 +87,7 @@ class SqliteDialect(Dialect):
             case Duration():
                 return microseconds
             case Uuid():
-                return str
+                return lambda value: str(value).lower()
             case Bytes():
                 return bytes
             case Json():

@@ -24,8 +24,6 @@ OUT_OF_REACH = (
 
 def of_reading(error: Exception) -> BacksmithError:
     """What to raise for an error of a statement that reads."""
-    if isinstance(error, BacksmithError):
-        return error  # of one of our own functions
     if isinstance(error, OUT_OF_REACH):
         return unavailable()
     if isinstance(error, OverflowError | apsw.TooBigError):
@@ -46,8 +44,6 @@ def of_reading(error: Exception) -> BacksmithError:
 def of_writing(error: Exception) -> BacksmithError:
     """What to raise for an error of a statement of Backsmith's own."""
     match error:
-        case BacksmithError():
-            return error
         case apsw.ConstraintError():
             return DatabaseError(f"A row breaks a rule of its table: {error}.")
         case apsw.BusyError():
