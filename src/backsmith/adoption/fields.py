@@ -79,7 +79,7 @@ class Fields:
 
     def storage(self, plan: FieldPlan) -> str | None:
         """The column's type where the field's own would be another."""
-        field = as_field(plan)
+        field = replace(as_field(plan), storage=None)
         column = plan.column
         same = self.ddl.normal_type(self.ddl.column_type(field)) == self.ddl.normal_type(column.type)
         same = same and self.ddl.same_collation(column.collation, self.ddl.collation(field))

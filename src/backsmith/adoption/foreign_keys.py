@@ -90,7 +90,10 @@ class ForeignKeys:
         uses = Counter(column for each in self.by_table[place_of(table)] for column in each.columns)
         own = [columns[name] for name in key.columns]
         if (
-            any(uses[column.name] > 1 or column.generated is not None or column.identity is not None for column in own)
+            any(
+                uses[column.name] > 1 or column.generated is not None or column.identity not in {None, "rowid"}
+                for column in own
+            )
             or any((table.schema, table.name, column.name) in self.pointed_at for column in own)
             or (key.on_delete == "set null" and not any(column.nullable for column in own))
             or (set(key.columns) <= set(table.primary_key) and self._leads_back(table, key))

@@ -28,7 +28,6 @@ _SAME_IN_PLURAL = frozenset(
     {"data", "metadata", "media", "news", "series", "species", "info", "analytics", "status", "address", "access"}
 )
 """Words of tables' names that have no other singular that people would use (nobody says datum)."""
-_RESERVED_FIELDS = PARAMETERS | {"everyone", "roles"}
 
 
 def snake(name: str) -> str:
@@ -47,7 +46,7 @@ def field_name(name: str) -> str:
     if not plain.isidentifier():
         plain = f"field_{plain}"
     plain = _cut(plain)
-    return f"{plain}_" if keyword.iskeyword(plain) or plain in _RESERVED_FIELDS else plain
+    return f"{plain}_" if keyword.iskeyword(plain) or plain in PARAMETERS else plain
 
 
 def singular(words: str) -> str:

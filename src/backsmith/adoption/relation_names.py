@@ -63,7 +63,7 @@ def many_names(owner: EntityPlan, one: OnePlan, *, alone: bool) -> list[str]:
 
 
 def list_names(target: EntityPlan, columns: tuple[str, ...], *, to_itself: bool) -> list[str]:
-    """Names for a list over a join table, whose `columns` there point at the target."""
+    """Names for a list over a join table, whose `columns` there point at the target's key."""
     plain = field_name(plural(snake(target.name)))
-    stem = _stem(snake(columns[0]), "id") if to_itself else ""
+    stem = _stem(snake(columns[0]), snake(target.table.primary_key[0])) if to_itself else ""
     return [*([field_name(plural(stem))] if stem else []), plain, f"related_{plain}"]

@@ -66,7 +66,7 @@ class _Writer:
         yield from self.imports.lines()
         if not self.reads and self.plan.entities:
             yield ""
-            yield "# Nothing is open yet: private=True says so. To open an entity, write a rule in place of that:"
+            yield "# Nothing is open: private=True says so. To open an entity, replace that by a rule:"
             yield "#"
             yield '#     @allow("read")'
             yield "#     def everyone(self) -> bool:"
@@ -144,7 +144,7 @@ class _Writer:
                 default = self.imports.default(member)
                 sql = member.column.default if member.default is not None and default is None else None
                 annotation = self.field(member, sql)
-                if default is not None and len(f"{INDENT}{member.name}: {flat(annotation)} = {default}") > WIDTH:
+                if default is not None and not _breaks_well(f"{INDENT}{member.name}: ", annotation, default):
                     # No formatter agrees with another on how to break this; as SQL it can be broken like the rest.
                     default, annotation = None, self.field(member, member.column.default)
                 tail = "" if default is None else f" = {default}"
@@ -230,3 +230,9 @@ class _Writer:
     def field_name(self, entity: EntityPlan, column: str) -> str:
         """The name of the field on a column."""
         return next(field.name for field in entity.fields() if field.column.name == column)
+
+
+def _breaks_well(lead: str, annotation: Piece, default: str) -> bool:
+    """Whether the line fits, or does when the annotation's brackets are opened."""
+    last = f"{INDENT}] = {default}" if isinstance(annotation, Brackets) else f"{lead}{annotation} = {default}"
+    return len(last) <= WIDTH

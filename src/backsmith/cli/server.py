@@ -78,7 +78,7 @@ class PoliteServer(MPServer):
 
     def shutdown(self, exit_code: int = 0) -> None:
         """Say so, wait for load balancers to notice, and shut down."""
-        if self._shutdown_delay and not self.interrupt_children:
+        if self._shutdown_delay and self.interrupt_signal:
             for worker in self.wrks:
                 if worker.is_alive():
                     os.kill(cast("Any", worker).inner.pid, DRAIN)

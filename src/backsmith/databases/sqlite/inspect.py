@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import Any, Literal, NamedTuple, cast
 
 import apsw
+from msgspec.structs import replace
 
 from backsmith.databases.schema import Column, ForeignKey, Schema, Table, TableIndex, UniqueConstraint
 from backsmith.databases.sqlite.create_table import (
@@ -47,7 +48,7 @@ class _Inspector:
     def schema(self) -> Schema:
         self.rows("savepoint inspect")  # so that all pragmas see the same schema
         try:
-            tables = self.tables()
+            tables = [self.with_sound_keys(table, found) for found in [self.tables()] for table in found]
         finally:
             self.rows("release inspect")
         return Schema(
@@ -179,6 +180,19 @@ class _Inspector:
                 self.notes.append(f"deferrable foreign key ({', '.join(key.columns)}) on {table}")
             yield key
 
+    def with_sound_keys(self, table: Table, tables: list[Table]) -> Table:
+        """The table without foreign keys to columns that aren't unique: SQLite has them, and refuses every write."""
+        by_name = {each.name: each for each in tables}
+        kept: list[ForeignKey] = []
+        for key in table.foreign_keys:
+            columns = frozenset(key.target_columns)
+            if columns in _unique_columns(by_name[key.target_table]):
+                kept.append(key)
+            else:
+                named = f"{key.target_table} ({', '.join(key.target_columns)})"
+                self.notes.append(f"foreign key ({', '.join(key.columns)}) to {named}, not unique, on {table.name}")
+        return replace(table, foreign_keys=tuple(kept))
+
     def foreign_key(self, rows: list[tuple[Any, ...]], written: NamedConstraint) -> ForeignKey | None:
         target, _, _, on_update, on_delete = rows[0]
         if _fold(target) not in self.keys:
@@ -201,6 +215,12 @@ class _Inspector:
         """A column's name as its own table writes it."""
         names = self.rows("select name from pragma_table_info(?, 'main') where name = ? collate nocase", table, column)
         return names[0][0] if names else column
+
+
+def _unique_columns(table: Table) -> set[frozenset[str]]:
+    """What a foreign key may point at."""
+    found = {frozenset(table.primary_key), *(frozenset(unique.columns) for unique in table.uniques)}
+    return found | {frozenset(index.columns) for index in table.indexes if index.unique and index.where is None}
 
 
 def _term(name: str | None, descending: bool, term: IndexedColumn) -> str:
