@@ -14,8 +14,6 @@ from pathlib import Path
 from time import time
 from typing import Any
 
-from backsmith.evolution.create import create_missing
-
 from backsmith.accounts.development import sign
 from backsmith.app import compile_application
 from backsmith.blueprint import load
@@ -24,6 +22,7 @@ from backsmith.blueprint.types import Integer, Type
 from backsmith.cli.main import run
 from backsmith.databases import Database, open_database
 from backsmith.databases.url import sqlite_path
+from backsmith.evolution.create import create_missing
 from backsmith.settings import read_settings
 from examples.shop.rows import rows
 
@@ -85,7 +84,7 @@ Three requests to try:
 curl -g '{address}/products?select=name,price,categories(name)&price=lt.20&order=price.desc&limit=3'
 
 # The shelves, the shelves inside them, and how many products are on those
-curl -g '{address}/categories?select=name,children(name,products(count))&parent_id=is.null'
+curl -g '{address}/categories?select=name,children(name,products(count()))&parent_id=is.null'
 
 # As the customer with account {CUSTOMER}: your last two orders, and what was in them (without the token: none)
 curl -g '{address}/orders?{own}' \\

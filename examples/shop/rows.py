@@ -124,10 +124,10 @@ def _people(random: Random) -> tuple[list[Row], list[Row]]:
 def _orders(random: Random, products: list[Row], customers: list[Row]) -> tuple[list[Row], list[Row]]:
     orders: list[Row] = []
     lines: list[Row] = []
-    # A few customers order often and most seldom; the same with products.
+    # A few customers order often and most seldom; the same with products, those no longer sold least of all.
     eager = [1 / rank**0.45 for rank in range(1, len(customers) + 1)]
     popular = [1 / rank**0.8 for rank in range(1, len(products) + 1)]
-    ranked = random.sample(products, len(products))
+    ranked = sorted(random.sample(products, len(products)), key=lambda product: not product["active"])
     buyers = random.choices(customers, eager, k=ORDERS)
     times = sorted((_instant(random, buyer["joined_at"], TODAY), buyer["id"]) for buyer in buyers)
     for number, (placed_at, customer) in enumerate(times, 1):

@@ -5,15 +5,13 @@ from __future__ import annotations
 import json
 import os
 import signal
-import socket
-import subprocess
-import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import httpx
 import pytest
+
+from tests.cli.process import PATIENCE, Server, start
 
 MODEL = '''\
 from __future__ import annotations
@@ -37,37 +35,6 @@ LOUD = """
         return self.name.upper()
 """
 
-PATIENCE = 30.0
-"""Seconds after which something that should have happened has not."""
-
-
-class Server:
-    """A server that runs, on a port of its own."""
-
-    def __init__(self, folder: Path, port: int, process: subprocess.Popen[str]) -> None:
-        self.folder = folder
-        self.process = process
-        self.client = httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=PATIENCE)
-
-    def wait_until(self, holds: Callable[[], bool]) -> None:
-        end = time.monotonic() + PATIENCE
-        while True:
-            try:
-                if holds():
-                    return
-            except httpx.TransportError:
-                pass
-            assert time.monotonic() < end, f"it never happened:\n{self.said()}"
-            time.sleep(0.05)
-
-    def said(self) -> str:
-        return (self.folder / "stderr").read_text()
-
-    def end(self) -> int:
-        self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(PATIENCE)
-
-
 Serve = Callable[..., Server]
 
 
@@ -75,33 +42,19 @@ Serve = Callable[..., Server]
 def serve(tmp_path: Path) -> Iterator[Serve]:
     started: list[Server] = []
 
-    def start(*flags: str, model: str = MODEL) -> Server:
+    def serve(*flags: str, model: str = MODEL) -> Server:
         (tmp_path / "tea.py").write_text(model)
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = free.getsockname()[1]
-        command = [sys.executable, "-m", "backsmith", "serve", "tea.py", "--port", str(port), *flags]
-        environment = {name: value for name, value in os.environ.items() if not name.startswith("BACKSMITH_")}
-        with (tmp_path / "stderr").open("w") as stderr:
-            process = subprocess.Popen(command, cwd=tmp_path, stderr=stderr, text=True, env=environment)
-        started.append(Server(tmp_path, port, process))
+        started.append(start(tmp_path, "tea.py", *flags))
         return started[-1]
 
-    yield start
+    yield serve
     for server in started:
-        server.client.close()
-        if server.process.poll() is None:
-            server.process.terminate()
-            server.process.wait(PATIENCE)
-
-
-def ready(server: Server) -> Callable[[], bool]:
-    return lambda: server.client.get("/ready").status_code == 200
+        server.end()
 
 
 def test_it_answers_and_tells_of_it_and_ends_at_sigterm(serve: Serve):
     server = serve("--production")
-    server.wait_until(ready(server))
+    server.wait_until_ready()
     reply = server.client.get("/api/teas?select=name", headers={"X-Request-Id": "test-1"})
     assert (reply.status_code, reply.text) == (200, "[]")
     assert reply.headers["x-request-id"] == "test-1"
@@ -130,7 +83,7 @@ def test_it_answers_and_tells_of_it_and_ends_at_sigterm(serve: Serve):
 
 def test_before_it_goes_it_says_that_it_is_going(serve: Serve):
     server = serve("--production", "--shutdown-delay", "2")
-    server.wait_until(ready(server))
+    server.wait_until_ready()
     server.process.send_signal(signal.SIGTERM)
     server.wait_until(lambda: server.client.get("/ready").json() == {"status": "not ready", "reason": "shutting down"})
     assert server.client.get("/api/teas").status_code == 200
@@ -139,7 +92,7 @@ def test_before_it_goes_it_says_that_it_is_going(serve: Serve):
 
 def test_any_of_several_workers_tells_the_counts_of_all(serve: Serve):
     server = serve("--production", "--workers", "2")
-    server.wait_until(ready(server))
+    server.wait_until_ready()
     for _ in range(20):
         # A connection each, so that both workers get some.
         assert httpx.get(server.client.base_url.join("/api/teas"), headers={"Connection": "close"}).text == "[]"
@@ -149,7 +102,7 @@ def test_any_of_several_workers_tells_the_counts_of_all(serve: Serve):
 
 def test_a_change_of_the_model_takes_effect_at_once_and_a_mistake_in_it_is_shown(serve: Serve):
     server = serve()
-    server.wait_until(ready(server))
+    server.wait_until_ready()
     (server.folder / "tea.py").write_text(MODEL.replace("name: str", "name: Strr"))
     server.wait_until(lambda: server.said().endswith("1 mistake found.\n\nWaiting for a change.\n"))
     assert "the unknown entity 'Strr'" in server.said()
@@ -175,16 +128,16 @@ def test_a_database_that_can_not_be_used_is_said_once_and_without_a_traceback(se
 
 def test_a_worker_that_dies_is_replaced(serve: Serve):
     server = serve("--production")
-    server.wait_until(ready(server))
+    server.wait_until_ready()
     children = Path(f"/proc/{server.process.pid}/task/{server.process.pid}/children").read_text().split()
     for child in children:
         os.kill(int(child), signal.SIGKILL)
-    server.wait_until(lambda: ready(server)() and "Unexpected exit" in server.said())
+    server.wait_until(lambda: server.client.get("/ready").status_code == 200 and "Unexpected exit" in server.said())
     assert server.end() == 0
 
 
 def test_nothing_but_data_goes_to_standard_output(serve: Serve, capfd: pytest.CaptureFixture[str]):
     server = serve()
-    server.wait_until(ready(server))
+    server.wait_until_ready()
     server.end()
     assert capfd.readouterr().out == ""

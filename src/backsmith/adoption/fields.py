@@ -118,8 +118,8 @@ class Fields:
 
     def holds(self, plan: FieldPlan) -> bool:
         """Whether the field says nothing that the table's checks, and its column's type, don't say."""
-        if isinstance(plan.type, Boolean | Json) and plan.storage is not None:
-            return False  # a column of numbers or texts that only SQLite would take for these
+        if isinstance(plan.type, Boolean | Integer | Json) and plan.storage is not None:
+            return False  # a type that the database has itself, and that this column isn't of
         length = self.ddl.declared_length(plan.column.type)
         column = self.ddl.quote(plan.column.name)
         declared = {self.ddl.meaning(f"length({column}) <= {length}")} if length is not None else set[Meaning]()

@@ -16,7 +16,6 @@ from backsmith.adoption.python_text import (
     call,
     comment,
     docstring,
-    flat,
     lines,
     list_of,
     subscript,

@@ -89,7 +89,8 @@ def _pointing_back(draft: Draft, part: Part, target: Draft) -> list[Relation]:
     via: Via | None = part.marker(Via)
     if via is not None:
         return [each for each in ones if each.name == via.relation]
-    others = (each.marker(Via) for each in _ends(draft) if each is not part)
+    same = (each for each in _ends(draft) if each is not part and each.shape.base is part.shape.base)
+    others = (each.marker(Via) for each in same)
     claimed = {each.relation for each in others if each}
     return [each for each in ones if each.name not in claimed]
 

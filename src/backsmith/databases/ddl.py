@@ -67,7 +67,7 @@ class Ddl(ABC):
         yield from self.bounds(field)
 
     def bounds(self, field: Field) -> Iterator[str]:
-        """The conditions of a field's bounds alone: all that a foreign key's column needs, for its values are a key's."""
+        """The conditions of a field's bounds alone: all that a foreign key's column needs."""
         if field.bounds is None:
             return
         column = self.quote(field.column)

@@ -83,7 +83,7 @@ class Operators(ABC):
 
     @abstractmethod
     def pattern_encoder(self, operator: str) -> Callable[[str], Any]:
-        """Takes the text of a pattern to what is bound for it. Raises RequestError where this database can't mean it."""
+        """Takes a pattern's text to what is bound for it. Raises RequestError where this database can't mean it."""
 
     @abstractmethod
     def search(self, operator: str, left: str, query: str, language: str | None) -> str:

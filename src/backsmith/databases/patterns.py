@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-import re2
+import re2  # pyright: ignore[reportMissingTypeStubs] - it has none
 
 from backsmith import errors
 from backsmith.errors import RequestError
@@ -53,10 +53,10 @@ def check_regular_expression(text: str) -> str:
             f"'{found.group()}' in a regular expression needs PostgreSQL; this is SQLite",
             hint="Write ranges such as [a-z] for classes, ^ and $ for the ends.",
         )
+    options = re2.Options()
+    options.log_errors = False
     try:
-        options = re2.Options()
-        options.log_errors = False
-        re2.compile(text, options)
-    except re2.error:
+        re2.compile(text, options)  # pyright: ignore[reportUnknownMemberType] - see the import
+    except re2.error:  # pyright: ignore[reportUnknownMemberType] - see the import
         raise RequestError(errors.BAD_VALUE, "A regular expression can't be read") from None
     return text

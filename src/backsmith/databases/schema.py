@@ -12,6 +12,8 @@ from msgspec import Struct
 
 
 class Column(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A column of a table or view."""
+
     name: str
     type: str
     """Lower case, as the database spells it: `integer`, `character varying(160)`, `nvarchar(160)`."""
@@ -26,6 +28,8 @@ class Column(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class ForeignKey(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A foreign key: columns here that hold a key there."""
+
     name: str | None = None
     columns: tuple[str, ...]
     target_schema: str | None = None
@@ -36,11 +40,15 @@ class ForeignKey(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class UniqueConstraint(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Columns whose values together stand in one row only."""
+
     name: str | None = None
     columns: tuple[str, ...]
 
 
 class CheckConstraint(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A condition on each row, in SQL."""
+
     name: str | None = None
     sql: str
     columns: tuple[str, ...] = ()
@@ -48,6 +56,8 @@ class CheckConstraint(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class TableIndex(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """An index."""
+
     name: str
     """Empty where the model gives none."""
     columns: tuple[str, ...]
@@ -59,12 +69,16 @@ class TableIndex(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class EnumType(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A type of named values (PostgreSQL)."""
+
     schema: str | None = None
     name: str
     values: tuple[str, ...]
 
 
 class Table(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A table, or a view."""
+
     name: str
     schema: str | None = None
     """None for the default schema (`main`, or the first of the search path)."""
@@ -81,6 +95,8 @@ class Table(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Schema(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """All that a database holds."""
+
     tables: tuple[Table, ...]
     """In the order of their names."""
     enums: tuple[EnumType, ...] = ()

@@ -52,7 +52,9 @@ async def answer_asgi(application: HttpApplication, scope: Scope, receive: Recei
         path = raw.decode("latin-1").partition("?")[0]
     root: str = scope.get("root_path") or ""
     below = path.removeprefix(root) if root else path
-    request = Request(scope["method"], application.segments(below), path, query.decode("latin-1"), headers)
+    request = Request(
+        scope["method"], application.segments(below), path, query.decode(errors="surrogateescape"), headers
+    )
     try:
         if request.method == "POST":
             request = request._replace(body=await _body(receive))

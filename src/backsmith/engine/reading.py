@@ -53,10 +53,11 @@ def read(request: Request, catalogue: Catalogue, limits: Limits) -> Asked:
     form = negotiate(request.header("accept"))
     prefer = request.header("prefer")
     preferences = NO_PREFERENCES if prefer is None else read_preferences(prefer)
-    if len(request.path) == 1:
+    _, *rest = request.path
+    if not rest:
         span = request.header("range") if request.method == "GET" else None
         return Asked(resource, shape, values, len(values), 0, span, form, preferences)
-    if not resource.key or len(request.path) > 2:
+    if not resource.key or len(rest) > 1:
         raise RequestError(errors.NOT_FOUND, f"There is nothing at {request.target}")
-    key = key_of(request.path[1], resource.entity.key)
+    key = key_of(rest[0], resource.entity.key)
     return Asked(resource, shape, (*values, *key), len(values), len(key), None, form, preferences)

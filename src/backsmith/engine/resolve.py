@@ -96,6 +96,7 @@ class Resolver:
 
     def _read(self, query: Query, resource: Resource, items: tuple[SelectItem, ...], path: EmbedPath) -> Read:
         entity = resource.entity
+        items = tuple(_counting(item, resource) for item in items)
         access = self._authorizer.read(entity, self._kind)
         if access.rows == FALSE:
             raise self._denied(resource)
@@ -343,6 +344,16 @@ class Resolver:
                 fields = (level.resource.stored[name] for name in output.relation.fields)
                 terms.extend(Order(Value(field, field.type, field.nullable)) for field in fields)
         return tuple(terms)
+
+
+def _counting(item: SelectItem, resource: Resource) -> SelectItem:
+    """`count` without brackets counts rows, where there is no field of that name: clients write `lines(count)`."""
+    bare = isinstance(item, SelectField) and item.aggregate is None and item.field == FieldRef("count")
+    return (
+        SelectField(field=None, alias=item.alias, aggregate="count")
+        if (bare and isinstance(item, SelectField) and "count" not in resource.fields)
+        else item
+    )
 
 
 def _key(alias: str | None, name: str, *, chosen: bool = False) -> Key:

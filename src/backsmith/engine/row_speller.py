@@ -9,6 +9,7 @@ from backsmith.databases.operators import COMPARISONS, PATTERNS, RANGES, SEARCHE
 from backsmith.databases.parameters import Constant, Slot
 from backsmith.engine.plan import Condition, Embed, Exists, Junction, Order, Predicate, Read, Test
 from backsmith.engine.value_speller import ValueSpeller
+from backsmith.engine.values import converter
 
 EVERY_ROW = 2**62
 """A limit above any number of rows: an offset needs one on SQLite."""
@@ -120,7 +121,8 @@ class RowSpeller(ValueSpeller):
                 test.quantifier, items, lambda item: self._compared(test.operator, left, item, type), type
             )
         if test.operator in PATTERNS:
-            self.encoders[slot] = self.operators.pattern_encoder(test.operator)
+            read, encode = converter(type, test.operator), self.operators.pattern_encoder(test.operator)
+            self.encoders[slot] = lambda text: encode(read(text))
             return self._compared(test.operator, left, self.speller.bind(Slot(slot, Text()), Text()), type)
         if test.operator in SEARCHES:
             self.encoders[slot] = self.operators.search_encoder(test.operator, test.language)

@@ -186,8 +186,10 @@ class PostgresDdl(Ddl):
         size = size.replace(" ", "")
         if name == "numeric" and size and "," not in size:
             size = size[:-1] + ",0)"
-        if match[1] in {"char", "character"} and not size:
+        if name == "character" and not size:
             size = "(1)"
+        if name == "character varying" and not size:
+            name = "text"  # which is the same
         base, space, zoned = name.partition(" with")
         return (base + size + space + zoned if base in {"timestamp", "time"} else name + size) + array
 

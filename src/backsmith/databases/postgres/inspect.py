@@ -177,7 +177,7 @@ class _Facts:
             case "f":
                 self.notes.append(f"foreign table {name}")
             case "p":
-                self.notes.append(f"partitions of {name}")
+                self.notes.append(f"partitions on {name}")
             case _:
                 pass
         if row["row_security"]:

@@ -9,6 +9,7 @@ from backsmith.blueprint.types import Boolean, Date, Float, Integer, Json, List,
 from backsmith.databases.fulltext import as_tsquery, parse_search
 from backsmith.databases.operators import AVERAGE_PLACES, COMPARISONS, Operators
 from backsmith.databases.patterns import like_pattern
+from backsmith.databases.postgres.parameter_types import parameter_type
 
 RANGE_OPERATORS = {"sl": "<<", "sr": ">>", "nxr": "&<", "nxl": "&>", "adj": "-|-"}
 WORDS = "'[^[:alnum:]]+'"
@@ -100,7 +101,7 @@ class PostgresOperators(Operators):
         return f"({super().to_json(sql, type)})::json"
 
     def to_number(self, sql: str, source: Type, target: Type) -> str:
-        name = {Integer: "bigint", Float: "double precision", Numeric: "numeric"}[target.__class__]
+        name = parameter_type(target)
         match source:
             case Text():
                 pattern = (

@@ -49,13 +49,11 @@ def _comparison(condition: Comparison, entity: Entity, entities: Mapping[str, En
         if condition.value is None and condition.operator in ("eq", "ne"):
             return IsNull(row) if condition.operator == "eq" else Not(IsNull(row))
         field = next(field for field in at.fields if field.name == at.key[0])
-        value = getattr(condition.value, field.name, condition.value)
         left = FieldOf(row, field.name, field.type, True)
-        return (
-            Compare(condition.operator, left, _literal(value, field.type))
-            if condition.operator != "in"
-            else (In(left, tuple(_literal(getattr(item, field.name, item), field.type) for item in condition.value)))
-        )
+        value: Any = condition.value
+        if condition.operator == "in":
+            return In(left, tuple(_literal(getattr(item, field.name, item), field.type) for item in value))
+        return Compare(condition.operator, left, _literal(getattr(value, field.name, value), field.type))
     left = FieldOf(row, field.name, field.type, field.nullable or len(names) > 1)
     if condition.operator == "in":
         return In(left, tuple(_literal(value, field.type) for value in condition.value))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from msgspec.structs import replace
 
@@ -46,7 +46,7 @@ class ReadData:
     async def get(self, entity: type[E], key: Any, /) -> E | None:
         """The row with that key (a tuple where the key has several fields), or None."""
         resource = self._resource(entity)
-        parts = key if isinstance(key, tuple) else (key,)
+        parts = cast("tuple[Any, ...]", key) if isinstance(key, tuple) else (key,)
         if len(parts) != len(resource.key):
             raise UsageError(f"The key of {entity.__name__} has {len(resource.key)} fields, not {len(parts)}.")
         where = [getattr(entity, field.name) == part for field, part in zip(resource.key, parts, strict=True)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import sys
 from collections.abc import Callable, Mapping
-from typing import Any, get_type_hints
+from typing import Any, cast, get_type_hints
 
 import msgspec
 
@@ -99,7 +99,7 @@ def _value(parameter: Parameter, value: Any, *, is_text: bool) -> Any:
         if not isinstance(value, list):
             raise RequestError(errors.BAD_VALUE, f"{parameter.name} must be a list")
         one = Parameter(name=parameter.name, type=parameter.type.item)
-        return [_value(one, item, is_text=False) for item in value]
+        return [_value(one, item, is_text=False) for item in cast("list[Any]", value)]
     if not is_text and isinstance(parameter.type, Text) != isinstance(value, str) and isinstance(parameter.type, Text):
         raise RequestError(errors.BAD_VALUE, f"{parameter.name} must be a text")
     text = value if isinstance(value, str) else msgspec.json.encode(value).decode()

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, is_dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 import msgspec
@@ -15,6 +15,7 @@ from backsmith.blueprint.blueprint import Entity
 from backsmith.blueprint.types import Json, List, Text, Type
 from backsmith.databases.values import datetime_text, duration_text, microseconds, time_text
 from backsmith.engine.values import converter
+from backsmith.model.account import Account
 from backsmith.model.entity import Entity as Model
 
 _members = msgspec.json.Decoder(dict[str, msgspec.Raw])
@@ -48,6 +49,8 @@ class Objects:
 
     def _made(self, entity: Entity, values: Mapping[str, Any]) -> Any:
         made = object.__new__(self.classes[entity.name])
+        if isinstance(made, Account):
+            Account.__init__(made)  # roles come with requests, so an account that was read has none
         made.__dict__.update(values)
         return made
 
@@ -83,9 +86,9 @@ def plain(value: Any) -> Any:
         case msgspec.Struct():
             return {name: plain(getattr(value, name)) for name in value.__struct_fields__}
         case Mapping():
-            return {str(name): plain(item) for name, item in value.items()}
+            return {str(name): plain(item) for name, item in cast("Mapping[Any, Any]", value).items()}
         case list() | tuple() | set() | frozenset():
-            return [plain(item) for item in value]
+            return [plain(item) for item in cast("Iterable[Any]", value)]
         case _ if is_dataclass(value) and not isinstance(value, type):
             return plain(asdict(value))
         case _:
