@@ -33,6 +33,7 @@ class Server:
                     return
             except httpx.TransportError:
                 pass
+            assert self.process.poll() is None, f"the server ended:\n{self.said()}"
             assert time.monotonic() < end, f"it never happened:\n{self.said()}"
             time.sleep(0.05)
 

@@ -2,8 +2,10 @@
 
 import json
 import re
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from hashlib import sha256
 from pathlib import Path
 
@@ -113,11 +115,7 @@ def test_check_writes_the_lock_once(folder: Path, capsys: pytest.CaptureFixture[
     assert run(["check", "tea.py"]) == 0
     out, err = capsys.readouterr()
     assert out == ""
-    assert err == (
-        "No mistakes: 1 entity, 0 queries.\n"
-        f"Wrote {folder / 'tea.lock.json'}; commit it.\n"
-        "Next: backsmith serve tea.py\n"
-    )
+    assert err == ("No mistakes: 1 entity, 0 queries.\nWrote tea.lock.json; commit it.\nNext: backsmith serve tea.py\n")
     assert (folder / "tea.lock.json").exists()
     run(["check", "tea.py"])
     assert capsys.readouterr().err == "No mistakes: 1 entity, 0 queries.\nNext: backsmith serve tea.py\n"
@@ -128,7 +126,7 @@ def test_check_locked_changes_nothing_and_fails(folder: Path, capsys: pytest.Cap
     assert run(["check", "tea.py", "--locked"]) == 1
     assert capsys.readouterr().err == (
         "No mistakes: 1 entity, 0 queries.\n"
-        f"{folder / 'tea.lock.json'} is not up to date. Run backsmith check tea.py and commit it.\n"
+        "tea.lock.json is not up to date. Run backsmith check tea.py and commit it.\n"
     )
     assert not (folder / "tea.lock.json").exists()
 
@@ -146,6 +144,76 @@ def test_check_of_a_file_that_is_not_there(capsys: pytest.CaptureFixture[str]):
     assert capsys.readouterr() == ("", "There is no file coffee.py.\n")
 
 
+# adopt and create
+
+
+@pytest.fixture
+def cellar(folder: Path) -> str:
+    """A database that was there before."""
+    with closing(sqlite3.connect(folder / "cellar.sqlite")) as connection:
+        connection.execute("CREATE TABLE wine (id INTEGER PRIMARY KEY, name TEXT NOT NULL, year INTEGER) STRICT")
+        connection.execute("INSERT INTO wine (name, year) VALUES ('Riesling', 2019)")
+        connection.commit()
+    return "sqlite:///cellar.sqlite"
+
+
+def test_adopt_writes_a_model_that_has_no_mistakes(folder: Path, cellar: str, capsys: pytest.CaptureFixture[str]):
+    before = (folder / "cellar.sqlite").read_bytes()
+    assert run(["adopt", cellar, "--open", "read"]) == 0
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err == "Wrote cellar.py.\nNext: backsmith serve cellar.py --database sqlite:///cellar.sqlite\n"
+    assert (folder / "cellar.sqlite").read_bytes() == before
+    assert sorted(path.name for path in folder.iterdir()) == ["cellar.py", "cellar.sqlite", "tea.py"]
+    assert run(["check", "cellar.py"]) == 0
+
+
+def test_adopt_opens_nothing_by_itself_and_says_so(cellar: str, capsys: pytest.CaptureFixture[str]):
+    assert run(["adopt", cellar, "-o", "models/wines.py"]) == 0
+    assert capsys.readouterr().err == (
+        "Wrote models/wines.py.\n"
+        "No entity is open to anyone yet: add rules, or adopt again with --open read.\n"
+        "Next: backsmith serve models/wines.py --database sqlite:///cellar.sqlite\n"
+    )
+
+
+def test_adopt_overwrites_nothing_unless_told_to(folder: Path, cellar: str, capsys: pytest.CaptureFixture[str]):
+    assert run(["adopt", cellar, "-o", "tea.py"]) == 2
+    assert capsys.readouterr().err == "tea.py is there already. Name another file with -o, or add --force.\n"
+    assert (folder / "tea.py").read_text() == MODEL
+    assert run(["adopt", cellar, "-o", "tea.py", "--force"]) == 0
+    assert (folder / "tea.py").read_text() != MODEL
+
+
+@pytest.mark.parametrize(
+    ("url", "code", "said"),
+    [
+        ("sqlite:///nope.db", 3, "There is no database nope.db.\n"),
+        (
+            "mysql://localhost/shop",
+            2,
+            "'mysql:' is not an address of a database Backsmith knows. "
+            "Write sqlite:///file.db, postgresql://user:password@host/name or postgresql:embedded.\n",
+        ),
+    ],
+)
+def test_adopt_of_what_is_no_database(folder: Path, url: str, code: int, said: str, capsys: pytest.CaptureFixture[str]):
+    assert run(["adopt", url, "-o", "new.py"]) == code
+    assert capsys.readouterr() == ("", said)
+    assert [path.name for path in folder.iterdir()] == ["tea.py"]
+
+
+def test_create_makes_the_tables_once(folder: Path, capsys: pytest.CaptureFixture[str]):
+    assert run(["create", "tea.py"]) == 0
+    assert capsys.readouterr() == (
+        "",
+        "The tables of 1 entity are there.\nWrote tea.lock.json; commit it.\nNext: backsmith serve tea.py\n",
+    )
+    with closing(sqlite3.connect(folder / "tea.db")) as connection:
+        assert connection.execute("SELECT count(*) FROM teas").fetchall() == [(0,)]
+    assert run(["create", "tea.py"]) == 0
+
+
 # which model
 
 
@@ -161,6 +229,84 @@ def test_without_a_model_the_one_with_a_lock_is_meant(capsys: pytest.CaptureFixt
 def test_without_a_model_the_project_names_it(folder: Path):
     (folder / "pyproject.toml").write_text('[tool.backsmith]\nmodel = "tea.py"\n')
     assert run(["check"]) == 0
+
+
+# show and why
+
+
+def test_show_says_in_english_what_a_model_means(capsys: pytest.CaptureFixture[str]):
+    assert run(["show", "tea.py"]) == 0
+    assert capsys.readouterr() == (
+        "tea\n"
+        "\n"
+        "Tea (/teas)\n"
+        "  What we pour.\n"
+        "  id    whole number, key, numbered by the database\n"
+        "  name  text\n"
+        "  May read [everyone]: always.\n",
+        "",
+    )
+
+
+def test_show_for_programs_gives_the_same_bytes_each_time(capsys: pytest.CaptureFixture[str]):
+    run(["show", "tea.py", "--json"])
+    first = capsys.readouterr().out
+    run(["show", "tea.py", "--json"])
+    assert capsys.readouterr().out == first
+    assert [entity["collection"] for entity in json.loads(first)["entities"]] == ["teas"]
+
+
+CUPS = MODEL.replace("name: str", "name: str\n    hot: bool = True").replace("return True", "return self.hot")
+
+
+@pytest.fixture
+def cups(folder: Path) -> None:
+    """Two teas, of which the second is cold."""
+    (folder / "tea.py").write_text(CUPS)
+    run(["create", "tea.py"])
+    with closing(sqlite3.connect(folder / "tea.db")) as connection:
+        connection.execute("INSERT INTO teas (name, hot) VALUES ('Assam', 1), ('Mate', 0)")
+        connection.commit()
+
+
+def test_why_names_the_clause_that_failed_and_the_value_it_failed_for(cups: None, capsys: pytest.CaptureFixture[str]):
+    capsys.readouterr()
+    assert run(["why", "GET", "/api/teas/2", "--model", "tea.py"]) == 0
+    out, err = capsys.readouterr()
+    assert err == ""
+    head, sql = out.split("\n\nSQL\n")
+    assert head == (
+        "GET /api/teas/2 as nobody (anonymous): 404\n"
+        "Hidden: the row is there, but no rule holds for it, so to this asker it does not exist.\n"
+        "\n"
+        "Rule everyone: fails, not so: it is hot (hot is False)  tea.py:14\n"
+        "  - it is hot   [hot = False]"
+    )
+    assert sql.startswith("  SELECT ")
+    assert "\n\nQuery plan\n  SEARCH " in sql
+
+
+def test_why_for_programs(cups: None, capsys: pytest.CaptureFixture[str]):
+    capsys.readouterr()
+    assert run(["why", "GET", "/api/teas/1", "--model", "tea.py", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert (found["status"], found["decision"]) == (200, "Shown by everyone.")
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["/teas/1"], "/teas/1 is not below /api. Write a path such as /api/orders/7.\n"),
+        (["/api/teas/1", "--role", "staff"], "Nobody has no roles. Say who asks with --as.\n"),
+        (
+            ["/api/tea/1"],
+            "The request can't be read: Could not find the collection 'tea'. Did you mean 'teas'?\n",
+        ),
+    ],
+)
+def test_why_of_what_can_not_be_asked(words: list[str], said: str, capsys: pytest.CaptureFixture[str]):
+    assert run(["why", "GET", *words, "--model", "tea.py"]) == 2
+    assert capsys.readouterr() == ("", said)
 
 
 # token and key

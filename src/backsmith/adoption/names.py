@@ -65,7 +65,8 @@ def plural(words: str) -> str:
 
 def class_name(table: str) -> str:
     """The name of the entity in a table of that name."""
-    words = singular(snake(table)) or "table"
+    # Letters only: a collection, which is named after the class, has no accents that stand alone.
+    words = singular(re.sub(r"[^\w]", "", snake(table)).strip("_")) or "table"
     name = "".join(part[:1].upper() + part[1:] for part in words.split("_"))
     if not name[:1].isupper() or not name.isidentifier():
         name = f"Table{name}"

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from backsmith.blueprint.source import shown
 from backsmith.cli.loading import compiled, named_model
-from backsmith.cli.talk import next_command, say
+from backsmith.cli.talk import counted, next_command, say
 
 
 def check(model: str | None = None, /, *, locked: bool = False) -> int:
@@ -24,16 +25,12 @@ def check(model: str | None = None, /, *, locked: bool = False) -> int:
     model = named_model(model)
     found = compiled(model)
     entities, queries = len(found.blueprint.entities), len(found.blueprint.queries)
-    say(f"No mistakes: {_count(entities, 'entity', 'entities')}, {_count(queries, 'query', 'queries')}.")
+    say(f"No mistakes: {counted(entities, 'entity', 'entities')}, {counted(queries, 'query', 'queries')}.")
     if found.lock_changed:
         if locked:
-            say(f"{found.lock_file} is not up to date. Run backsmith check {model} and commit it.")
+            say(f"{shown(str(found.lock_file))} is not up to date. Run backsmith check {model} and commit it.")
             return 1
         found.lock_file.write_text(found.lock, encoding="utf-8")
-        say(f"Wrote {found.lock_file}; commit it.")
+        say(f"Wrote {shown(str(found.lock_file))}; commit it.")
     next_command(f"backsmith serve {model}")
     return 0
-
-
-def _count(number: int, one: str, many: str) -> str:
-    return f"{number} {one if number == 1 else many}"

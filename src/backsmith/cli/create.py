@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 
 from backsmith.blueprint.blueprint import Blueprint
+from backsmith.blueprint.source import shown
 from backsmith.cli.loading import compiled, named_model, opened
-from backsmith.cli.talk import next_command, say
+from backsmith.cli.talk import counted, next_command, say
 from backsmith.evolution.create import create_missing
 from backsmith.settings import Settings, read_settings
 
@@ -29,11 +30,11 @@ def create(model: str | None = None, /, *, database: str | None = None) -> None:
     asyncio.run(_create(settings, found.blueprint))
     if found.lock_changed:
         found.lock_file.write_text(found.lock, encoding="utf-8")
-        say(f"Wrote {found.lock_file}; commit it.")
+        say(f"Wrote {shown(str(found.lock_file))}; commit it.")
     next_command(f"backsmith serve {model}" + (f" --database {database}" if database else ""))
 
 
 async def _create(settings: Settings, blueprint: Blueprint) -> None:
     async with opened(settings) as database:
         await create_missing(database, blueprint)
-    say(f"The tables of {len(blueprint.entities)} entities are there.")
+    say(f"The tables of {counted(len(blueprint.entities), 'entity', 'entities')} are there.")

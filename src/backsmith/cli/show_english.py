@@ -8,6 +8,7 @@ from typing import assert_never
 from backsmith.blueprint import types
 from backsmith.blueprint.blueprint import Blueprint, Bounds, Default, Entity, Field, Query, Relation, Rule
 from backsmith.blueprint.english import english
+from backsmith.blueprint.expressions import Literal, Node
 from backsmith.blueprint.types import Type
 
 
@@ -49,7 +50,7 @@ def _entity(entity: Entity) -> Iterator[str]:
 def _field(field: Field, entity: Entity) -> str:
     words = type_in_english(field.type)
     if field.bounds:
-        words += f" {_bounds(field.bounds)}"
+        words += f", {_bounds(field.bounds)}"
     if field.computed is not None:
         return f"{words}, computed: {english(field.computed)}"
     if field.name in entity.key:
@@ -178,7 +179,12 @@ def _query(query: Query) -> Iterator[str]:
     yield f"  /rpc/{query.name}({parameters})"
     if query.doc:
         yield f"    {_first_line(query.doc)}"
-    yield f"    May be called if {english(query.allow)}." if query.allow else "    Nobody may call it."
+    yield f"    May be called: {_if(query.allow)}." if query.allow else "    Nobody may call it."
+
+
+def _if(condition: Node) -> str:
+    always = isinstance(condition, Literal) and condition.value is True
+    return "always" if always else f"if {english(condition)}"
 
 
 def _listed(names: tuple[str, ...], word: str = "and") -> str:

@@ -18,6 +18,11 @@ def next_command(command: str) -> None:
     say(f"Next: {command}")
 
 
+def counted(number: int, one: str, many: str) -> str:
+    """`1 entity`, `2 entities`."""
+    return f"{number} {one if number == 1 else many}"
+
+
 def write(text: str) -> None:
     """Data, for people or for the next program."""
     sys.stdout.write(text if text.endswith("\n") else text + "\n")

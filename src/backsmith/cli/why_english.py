@@ -39,10 +39,12 @@ def _rule(rule: Tried) -> Iterator[str]:
     place = f"  {rule.location.file}:{rule.location.line}" if rule.location else ""
     fields = f" (for {', '.join(rule.fields)})" if rule.fields is not None else ""
     yield f"Rule {rule.rule}{fields}: {rule.outcome}{f', {rule.reason}' if rule.reason else ''}{place}"
-    yield f"  {rule.english}"
-    yield from (_clause(clause) for clause in rule.clauses)
+    if rule.clauses:
+        yield from (_clause(clause) for clause in rule.clauses)
+    else:
+        yield f"  {rule.english}"
 
 
 def _clause(clause: Clause) -> str:
     values = ", ".join(f"{name} = {value!r}" for name, value in clause.values.items())
-    return f"    {_MARKS[clause.holds]} {clause.english}" + (f"   [{values}]" if values else "")
+    return f"  {_MARKS[clause.holds]} {clause.english}" + (f"   [{values}]" if values else "")

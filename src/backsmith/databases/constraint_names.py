@@ -1,6 +1,6 @@
 """Names for constraints and indexes that have none: the ones PostgreSQL itself would give, `orders_customer_id_fkey`.
 
-A name has at most 63 bytes, PostgreSQL's limit; what is longer, or taken, is cut and ends in eight digits of its hash.
+A name has at most 63 bytes, PostgreSQL's limit; one that is taken gets a number, as PostgreSQL does it.
 """
 
 from __future__ import annotations
@@ -20,17 +20,13 @@ def with_names(schema: Schema) -> Schema:
     return replace(schema, tables=tuple(names.table(table) for table in schema.tables))
 
 
-def name_of(table: str, columns: Iterable[str], suffix: str, *, taken: bool = False) -> str:
-    """`orders_customer_id_fkey`, cut to 63 bytes; with a hash where the plain name is too long or taken."""
-    parts = [table, *columns]
-    plain = "_".join([*parts, suffix])
-    if not taken and len(plain.encode()) <= LONGEST:
+def name_of(table: str, columns: Iterable[str], suffix: str) -> str:
+    """`orders_customer_id_fkey`; where that is longer than 63 bytes, cut, with eight digits of its hash."""
+    plain = "_".join([table, *columns, suffix])
+    if len(plain.encode()) <= LONGEST:
         return plain
-    # The parts are hashed one by one, so that a_b + c and a + b_c differ.
-    digits = hashlib.sha256("\0".join(parts).encode()).hexdigest()[:8]
-    end = f"_{digits}_{suffix}"
-    start = plain.removesuffix(f"_{suffix}").encode()[: LONGEST - len(end)]
-    return start.decode(errors="ignore") + end
+    end = f"_{hashlib.sha256(plain.encode()).hexdigest()[:8]}_{suffix}"
+    return plain.encode()[: LONGEST - len(end)].decode(errors="ignore") + end
 
 
 def name_by_content(table: str, what: str, sql: str) -> str:
@@ -54,11 +50,9 @@ class _Names:
     def take(self, table: str, columns: Iterable[str], suffix: str) -> str:
         columns = list(columns)
         name = name_of(table, columns, suffix)
-        if name.lower() in self.taken:
-            name = name_of(table, columns, suffix, taken=True)
-        number = 2
+        number = 1
         while name.lower() in self.taken:
-            name = name_of(table, [*columns, str(number)], suffix, taken=True)
+            name = name_of(table, columns, f"{suffix}{number}")
             number += 1
         self.taken.add(name.lower())
         return name

@@ -24,6 +24,8 @@ class Ddl(ABC):
 
     sqlite_quoting: bool
     """Whether `[x]` quotes a name."""
+    locks: tuple[str, ...] = ()
+    """Statements that begin a transaction which creates tables, so that it is alone."""
 
     # What to write
     @abstractmethod

@@ -49,7 +49,8 @@ from backsmith.blueprint.subset.facts import MIRRORED, OPPOSITE
 from backsmith.blueprint.trees import is_row, may_be_null, parts, root, type_of, walk
 from backsmith.blueprint.types import Boolean, DateTime, Duration, List, Text, Type
 from backsmith.databases.parameters import RequestTime, UserRoles
-from backsmith.databases.rows import Frame, Place, RowSpeller, Scope, field_named, relation_named
+from backsmith.databases.rows import Frame, Link, Place, RowSpeller, Scope, equal, field_named, relation_named
+from backsmith.databases.selectivity import is_about, is_own
 
 SYMBOLS = {"eq": "=", "ne": "<>", "lt": "<", "le": "<=", "gt": ">", "ge": ">="}
 Item = tuple[Node, bool]
@@ -58,6 +59,9 @@ Item = tuple[Node, bool]
 
 class Speller(RowSpeller):
     """Spells the expressions of one statement."""
+
+    keyed = False
+    """Whether the statement finds its rows by their keys, so that conditions are asked of very few."""
 
     def condition(self, node: Node, row: str, *, negated: bool = False) -> str:
         """SQL of a condition on the row with the alias `row`: true, or not true (which may be null)."""
@@ -91,7 +95,7 @@ class Speller(RowSpeller):
                     return self._exists_at(missing, [(node, negated)], True, scope)
                 return self._leaf(node, scope, negated)
 
-    def _junction(self, items: list[Item], conjunctive: bool, scope: Scope) -> str:
+    def _junction(self, items: list[Item], conjunctive: bool, scope: Scope, *, bare: bool = False) -> str:
         """Conditions joined by AND or OR; those that need the same missing row are asked of it together."""
         if not items:
             return "TRUE" if conjunctive else "FALSE"
@@ -111,24 +115,34 @@ class Speller(RowSpeller):
             else self._exists_at(missing, group, conjunctive, scope)
             for missing, group in groups
         ]
-        return spelled[0] if len(spelled) == 1 else f"({(' AND ' if conjunctive else ' OR ').join(spelled)})"
+        text = (" AND " if conjunctive else " OR ").join(spelled)
+        return text if len(spelled) == 1 or bare else f"({text})"
 
     def _exists_at(self, missing: Row, items: list[Item], conjunctive: bool, scope: Scope) -> str:
         """Conditions on a row that is not at hand: it exists, and they hold with it."""
         assert isinstance(missing, Follow)
-        frame = Frame(open=self.joins_paths)
+        frame = Frame(open=True)
         alias = self.alias(missing.relation)
         link = self._link(missing, alias, scope)
         inner = scope.having(missing, Place(frame, alias))
         if len(items) == 1:
             condition = self._condition(items[0][0], inner, items[0][1])
         else:
-            condition = self._junction(items, conjunctive, inner)
-        table = self.table(self.entities[missing.entity])
-        return f"EXISTS (SELECT 1 FROM {table} AS {alias}{frame} WHERE {link} AND {condition})"
+            condition = self._junction(items, conjunctive, inner, bare=conjunctive)
+        source = f"{self.table(self.entities[missing.entity])} AS {alias}{frame}"
+        few = self._is_few(items, conjunctive, missing)
+        return self._exists(source, link, condition, few=few)
 
-    joins_paths = True
-    """Whether the tables of a longer path are joined in one EXISTS, not nested."""
+    def _is_few(self, items: list[Item], conjunctive: bool, row: Row) -> bool:
+        """Whether the rows for which the conditions hold are the user's own, whatever the row they are asked from."""
+        alone = all(is_about(node, row) for node, _ in items)
+        return alone and (any if conjunctive else all)(is_own(node, negated) for node, negated in items)
+
+    def _exists(self, source: str, link: Link, condition: str, *, few: bool) -> str:
+        """That there is a row with that link and condition. `few` says that the condition holds for few rows, and for
+        the same ones whatever the link."""
+        where = " AND ".join(part for part in (equal(link), condition) if part)
+        return f"EXISTS (SELECT 1 FROM {source} WHERE {where})"
 
     def _leaf(self, node: Node, scope: Scope, negated: bool) -> str:
         match node:
@@ -216,8 +230,8 @@ class Speller(RowSpeller):
             tests = [f"{column} IS {'NOT ' if negated else ''}NULL" for column in columns]
             return tests[0] if len(tests) == 1 else f"({(' AND ' if negated else ' OR ').join(tests)})"
         alias = self.alias(of.relation)
-        table, link = self.table(self.entities[of.entity]), self._link(of, alias, scope)
-        return f"{'' if negated else 'NOT '}EXISTS (SELECT 1 FROM {table} AS {alias} WHERE {link})"
+        source, link = f"{self.table(self.entities[of.entity])} AS {alias}", self._link(of, alias, scope)
+        return f"{'' if negated else 'NOT '}{self._exists(source, link, '', few=False)}"
 
     def _in(self, node: In, scope: Scope, negated: bool) -> str:
         """`x in (a, b)`: one IN for the constants, a comparison for each other value."""
@@ -416,14 +430,17 @@ class Speller(RowSpeller):
         items: list[Item] = [] if node.where is None else [(node.where, False)]
         items.append((cast(Node, node.value), every))
         frame, source, link, inner = self._rows(node, scope)
-        condition = self._where(items, link, inner)
-        return f"{'NOT ' if every is not negated else ''}EXISTS (SELECT 1 FROM {source}{frame} WHERE {condition})"
+        condition = self._where(items, inner)
+        few = not every and not negated and self._is_few(items, True, node.variable)
+        exists = self._exists(f"{source}{frame}", link, condition, few=few)
+        return f"NOT {exists}" if every is not negated else exists
 
     def _aggregate(self, node: Aggregate, scope: Scope) -> str:
         frame, source, link, inner = self._rows(node, scope)
         value = None if node.value is None else self._typed(node.value, node.type, inner)
-        condition = self._where([] if node.where is None else [(node.where, False)], link, inner)
-        rows = f"FROM {source}{frame} WHERE {condition}"
+        condition = self._where([] if node.where is None else [(node.where, False)], inner)
+        where = " AND ".join(part for part in (equal(link), condition) if part)
+        rows = f"FROM {source}{frame} WHERE {where}"
         if value is None:
             return f"(SELECT count(*) {rows})"
         if _is_foreign(cast(Node, node.value), node.variable):
@@ -437,7 +454,7 @@ class Speller(RowSpeller):
             return found
         return f"coalesce({found}, {self._typed(node.default, node.type, scope)})"
 
-    def _rows(self, node: Aggregate, scope: Scope) -> tuple[Frame, str, str, Scope]:
+    def _rows(self, node: Aggregate, scope: Scope) -> tuple[Frame, str, Link, Scope]:
         """The rows of a relation: their frame and FROM, what links them to theirs, and the scope with the variable."""
         owner, target = self.entities[node.of.entity], self.entities[node.variable.entity]
         relation = relation_named(owner, node.relation)
@@ -446,13 +463,13 @@ class Speller(RowSpeller):
         if relation.through is not None:
             return self._rows_through(node, relation, target, here, scope, frame)
         alias = self.alias(node.variable.name)
-        link = self._equal_columns(target, relation.target_fields, alias, here)
+        link = self._columns(target, relation.target_fields, alias, here)
         place = Place(frame, alias)
         return frame, f"{self.table(target)} AS {alias}", link, scope.having(node.variable, place)
 
     def _rows_through(
         self, node: Aggregate, relation: Relation, target: Entity, here: tuple[str, ...], scope: Scope, frame: Frame
-    ) -> tuple[Frame, str, str, Scope]:
+    ) -> tuple[Frame, str, Link, Scope]:
         """The same through a join table, which holds the target's key: its own table is joined when more is needed."""
         through, quote = relation.through, self.dialect.quote
         assert through is not None
@@ -461,20 +478,20 @@ class Speller(RowSpeller):
 
         def join() -> str:
             alias = self.alias(node.variable.name)
-            on = self._equal_columns(target, relation.target_fields, alias, columns)
+            on = equal(self._columns(target, relation.target_fields, alias, columns))
             frame.joins.append(f" JOIN {self.table(target)} AS {alias} ON {on}")
             return alias
 
-        pairs = zip(through.columns, here, strict=True)
-        link = " AND ".join(f"{joined}.{quote(column)} = {value}" for column, value in pairs)
+        link = [(f"{joined}.{quote(column)}", value) for column, value in zip(through.columns, here, strict=True)]
         place = Place(frame, None, join, dict(zip(relation.target_fields, columns, strict=True)))
         source = f"{self._named(through.schema, through.table)} AS {joined}"
         return frame, source, link, scope.having(node.variable, place)
 
-    def _where(self, items: list[Item], link: str, scope: Scope) -> str:
+    def _where(self, items: list[Item], scope: Scope) -> str:
+        """The conditions, or nothing where they always hold."""
         flat = [item for node, negated in items for item in _items(node, negated, True)]
         flat = [item for item in flat if not (isinstance(item[0], Literal) and item[0].value is not item[1])]
-        return link if not flat else f"{link} AND {self._junction(flat, True, scope)}"
+        return self._junction(flat, True, scope, bare=True) if flat else ""
 
     # What databases spell differently ---------------------------------------------------------------------------
 

@@ -18,6 +18,9 @@ from backsmith.blueprint.types import Type
 from backsmith.databases.dialect import Dialect
 from backsmith.databases.parameters import Parameter, UserKey
 
+Link = list[tuple[str, str]]
+"""Columns of a table, each with the value it has to have."""
+
 
 @dataclass
 class Frame:
@@ -173,7 +176,7 @@ class RowSpeller(ABC):
         key = here, f"{target.name}.{relation.target_fields}"
         if key not in frame.joined:
             alias = frame.joined[key] = self.alias(row.relation)
-            on = self._equal_columns(target, relation.target_fields, alias, here)
+            on = equal(self._columns(target, relation.target_fields, alias, here))
             kind = "JOIN" if self._certain(row, scope) else "LEFT JOIN"
             frame.joins.append(f" {kind} {self.table(target)} AS {alias} ON {on}")
         return Place(frame, frame.joined[key])
@@ -190,24 +193,23 @@ class RowSpeller(ABC):
         frame = Frame(open=True)
         alias = self.alias(missing.relation if isinstance(missing, Follow) else "user")
         value = self._field(row, name, scope.having(missing, Place(frame, alias)))
-        link = self._link(missing, alias, scope)
+        link = equal(self._link(missing, alias, scope))
         return f"(SELECT {value} FROM {self.table(self.entities[missing.entity])} AS {alias}{frame} WHERE {link})"
 
     # Links ------------------------------------------------------------------------------------------------------
 
-    def _link(self, row: Row, alias: str, scope: Scope) -> str:
-        """The condition that the table with that alias is at `row`."""
+    def _link(self, row: Row, alias: str, scope: Scope) -> Link:
+        """What puts the table with that alias at `row`."""
         target = self.entities[row.entity]
         if isinstance(row, CurrentUser):
-            return self._equal_columns(target, target.key, alias, (self._user_key(row),))
+            return self._columns(target, target.key, alias, (self._user_key(row),))
         assert isinstance(row, Follow)
         relation = self._relation(row)
         here = tuple(self._column(row.of, name, scope) for name in relation.fields)
-        return self._equal_columns(target, relation.target_fields, alias, here)
+        return self._columns(target, relation.target_fields, alias, here)
 
-    def _equal_columns(self, entity: Entity, names: tuple[str, ...], alias: str, values: tuple[str, ...]) -> str:
-        pairs = zip(names, values, strict=True)
-        return " AND ".join(f"{self._stored(entity, name, alias)} = {value}" for name, value in pairs)
+    def _columns(self, entity: Entity, names: tuple[str, ...], alias: str, values: tuple[str, ...]) -> Link:
+        return [(self._stored(entity, name, alias), value) for name, value in zip(names, values, strict=True)]
 
     def _column(self, row: Row, name: str, scope: Scope) -> str:
         """A stored field for a comparison with another column: as it is kept, so that indexes serve."""
@@ -236,6 +238,11 @@ class RowSpeller(ABC):
     def _named(self, schema: str | None, table: str) -> str:
         quote = self.dialect.quote
         return quote(table) if schema is None else f"{quote(schema)}.{quote(table)}"
+
+
+def equal(link: Link) -> str:
+    """The condition that a link holds."""
+    return " AND ".join(f"{column} = {value}" for column, value in link)
 
 
 def field_named(entity: Entity, name: str) -> Field:

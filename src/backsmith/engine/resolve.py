@@ -225,7 +225,8 @@ class Resolver:
             raise RequestError(errors.BAD_QUERY, f"'...{name}' can't be aggregated", hint=f"Write {name}(…) instead.")
         if single:
             read = Read(read.entity, read.access, read.outputs, read.where, grouped=read.grouped)
-        return Embed(Key(name, chosen=True), relation, read, guard, item.spread, silent=not read.outputs)
+        own = item.alias is None and item.relation in level.resource.relations
+        return Embed(Key(name, chosen=not own), relation, read, guard, item.spread, silent=not read.outputs)
 
     def _guarded(self, level: Level, relation: Relation, read: Read) -> tuple[Node | None, Read]:
         """A link shows the foreign key's value, so it is there only where that may be read."""

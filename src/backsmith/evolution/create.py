@@ -1,15 +1,69 @@
-"""Creating the tables of a blueprint in an empty database."""
+"""Creating a model's tables in a database that has none of them, and checking one that has."""
 
 from __future__ import annotations
 
 from backsmith.blueprint.blueprint import Blueprint
-from backsmith.databases import Database
+from backsmith.blueprint.types import Float, Integer, Numeric, Text
+from backsmith.databases.database import Database
+from backsmith.databases.ddl import Ddl
+from backsmith.databases.schema import Schema
+from backsmith.errors import DatabaseError
+from backsmith.evolution.changes import AddColumn, AlterColumnType, Change, CreateTable, MissingView, describe
 from backsmith.evolution.desired import tables_of
+from backsmith.evolution.diff import diff
 
 
 async def create_missing(database: Database, blueprint: Blueprint) -> None:
-    """Create the tables of the blueprint where the database is empty."""
-    if (await database.inspect()).tables:
-        return
-    for statement in database.dialect.ddl.statements(tables_of(blueprint, database.dialect)):
-        await database.execute(statement)
+    """Create the blueprint's tables if the database has none of them; else check that it can be read.
+
+    Several processes may do so at once: one of them creates the tables, all in one transaction, and the others find
+    them there. Raises DatabaseError, which names what keeps the model from being read.
+    """
+    desired = tables_of(blueprint, database.dialect)
+    actual = await database.inspect()
+    if _has_none(actual, desired, database.dialect.ddl):
+        await _create(database, desired)
+        actual = await database.inspect()
+    ddl = database.dialect.ddl
+    problems = [
+        problem
+        for change in diff(actual, desired, database.dialect)
+        if (problem := _problem(change, actual, ddl)) is not None
+    ]
+    if problems:
+        listed = "\n".join(f"- {problem}" for problem in problems)
+        raise DatabaseError(f"The model can't be read from this database:\n{listed}\nChange the model or the database.")
+
+
+def _has_none(actual: Schema, desired: Schema, ddl: Ddl) -> bool:
+    wanted = {(table.schema, ddl.fold(table.name)) for table in desired.tables if not table.view}
+    return bool(wanted) and wanted.isdisjoint((table.schema, ddl.fold(table.name)) for table in actual.tables)
+
+
+async def _create(database: Database, desired: Schema) -> None:
+    ddl = database.dialect.ddl
+    statements = [*ddl.locks, *ddl.statements(desired)]
+    try:
+        await database.execute(";\n".join(statements))
+    except DatabaseError:
+        if _has_none(await database.inspect(), desired, ddl):
+            raise
+        # Another process was faster.
+
+
+def _problem(change: Change, actual: Schema, ddl: Ddl) -> str | None:
+    """What is wrong, where the change stands for something that keeps rows from being read as the model says."""
+    match change:
+        case CreateTable(table):
+            return f"Table {table.name} is missing"
+        case AddColumn(table, column):
+            return f"Column {table}.{column.name} is missing"
+        case MissingView():
+            return describe(change)
+        case AlterColumnType(table, old, new):
+            mine, its = (ddl.field_type(column, actual.enums) for column in (new, old))
+            wider = isinstance(mine, Text | Integer | Float | Numeric) and type(mine) is type(its)
+            hint = f'or write Column(type="{ddl.storage(old)}")'
+            return None if wider else f"Column {table}.{new.name} is {old.type}, not {new.type}: change it, {hint}"
+        case _:
+            return None
