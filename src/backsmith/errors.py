@@ -102,6 +102,7 @@ TIME_OUT_OF_RANGE = Kind("time-out-of-range", 400, "22008", "A date, time or dur
 OUT_OF_RANGE = Kind("out-of-range", 400, "22003", "A number is out of range")
 TOO_COMPLEX = Kind("too-complex", 400, "PGRST127", "The request is larger than the limits allow")
 TOO_LARGE = Kind("too-large", 413, "54000", "The body is too large")
+BODY_TIMEOUT = Kind("body-timeout", 408, "57014", "The body took too long to arrive")
 URL_TOO_LONG = Kind("url-too-long", 414, "54000", "The address is too long")
 STATEMENT_TIMEOUT = Kind("statement-timeout", 504, "57014", "The statement took too long")
 OVERLOADED = Kind("overloaded", 503, "PGRST003", "Too many requests at once")

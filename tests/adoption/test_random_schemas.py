@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import count
@@ -186,13 +187,14 @@ SQLITE = Shape(
     SQLITE_KINDS, ["INTEGER", "TEXT", "VARCHAR(9)", "INT"], lambda name: name.encode().lower().decode(), False
 )
 POSTGRES = Shape(POSTGRES_KINDS, ["integer", "bigint", "text", "varchar(9)", "uuid"], str, True)
+MANY = int(os.environ.get("BACKSMITH_EXAMPLES", "40"))
 EXAMPLES: dict[str, Any] = {
     "deadline": None,  # the first example imports what the others have
     "suppress_health_check": [HealthCheck.function_scoped_fixture, HealthCheck.too_slow],  # each example cleans up
 }
 
 
-@settings(max_examples=60, **EXAMPLES)
+@settings(max_examples=MANY, **EXAMPLES)
 @given(script=scripts(SQLITE))
 def test_any_sqlite_schema(adopt: Adopt, script: list[str]) -> None:
     try:
@@ -208,7 +210,7 @@ def numbers() -> count[int]:
     return count()
 
 
-@settings(max_examples=25, **EXAMPLES)
+@settings(max_examples=MANY // 2, **EXAMPLES)
 @given(script=scripts(POSTGRES))
 def test_any_postgres_schema(adopt: Adopt, postgres_url: str, run: Any, numbers: count[int], script: list[str]) -> None:
     async def inspected() -> Any:

@@ -11,12 +11,12 @@ ROWS: dict[str, list[dict[str, Any]]] = {
     "Desk": [{"id": 1, "room": "attic"}, {"id": 2, "room": "cellar"}],
     "Group": [{"id": 1, "title": "union"}, {"id": 2, "title": "chess"}],
     "Person": [
+        {"id": 3, "name": "Cy", "email": "cy@x.org", "salary": Decimal("9000.00"), "grade": 9, "company_id": 1,
+         "profile": None, "manager_id": None, "desk_id": 2, "account_id": 3},
         {"id": 1, "name": "Ada", "email": "ada@x.org", "salary": Decimal("5000.00"), "grade": 5, "company_id": 1,
          "profile": {"iq": 140}, "manager_id": 3, "desk_id": 1, "account_id": 1},
         {"id": 2, "name": "Bo", "email": "bo@x.org", "salary": Decimal("4000.00"), "grade": 4, "company_id": 2,
          "profile": {"iq": 99}, "manager_id": 3, "desk_id": 2, "account_id": 2},
-        {"id": 3, "name": "Cy", "email": "cy@x.org", "salary": Decimal("9000.00"), "grade": 9, "company_id": 1,
-         "profile": None, "manager_id": None, "desk_id": 2, "account_id": 3},
     ],
     "Badge": [{"id": 1, "number": "007", "holder_id": 2}, {"id": 2, "number": "008", "holder_id": None}],
     "Letter": [

@@ -279,8 +279,8 @@ def test_why_names_the_clause_that_failed_and_the_value_it_failed_for(cups: None
         "GET /api/teas/2 as nobody (anonymous): 404\n"
         "Hidden: the row is there, but no rule holds for it, so to this asker it does not exist.\n"
         "\n"
-        "Rule everyone: fails, not so: it is hot (hot is False)  tea.py:14\n"
-        "  - it is hot   [hot = False]"
+        "Rule everyone: fails, not so: it is marked hot (hot is False)  tea.py:13\n"
+        "  - it is marked hot   [hot = False]"
     )
     assert sql.startswith("  SELECT ")
     assert "\n\nQuery plan\n  SEARCH " in sql

@@ -60,17 +60,27 @@ def test_a_fast_statement_is_answered_on_the_event_loop(sqlite: Database) -> Non
 async def test_a_statement_over_the_budget_is_left_to_a_thread(sqlite: Database) -> None:
     assert sqlite.fetch_now(COUNT_TO, (MILLIONS,)) is None
     assert list(await sqlite.fetch(COUNT_TO, (100,))) == [(100,)]
+    assert sqlite.fetch_now(COUNT_TO, (1,)) == [(1,)], "once is no habit"
+    assert sqlite.fetch_now(COUNT_TO, (MILLIONS,)) is None
     assert sqlite.fetch_now(COUNT_TO, (1,)) is None, "it goes straight to a thread for a while"
     assert sqlite.fetch_now("SELECT 1", ()) == [(1,)]
+
+
+def test_a_statement_that_does_little_is_never_over_the_budget(path: Path, run: Any) -> None:
+    database = open_database(f"sqlite:///{path}", inline_budget=0.0)
+    run(database.open())
+    assert database.fetch_now(COUNT_TO, (100,)) == [(100,)], "however long it took, it was not the statement's doing"
+    run(database.close())
 
 
 def test_memory_of_slow_statements_is_bounded(path: Path, run: Any) -> None:
     database = open_database(f"sqlite:///{path}", inline_budget=0.0)
     run(database.open())
     for number in range(600):
-        assert database.fetch_now(f"SELECT {number}, ({COUNT_TO})", (10_000,)) is None
+        for _ in range(2):
+            assert database.fetch_now(f"SELECT {number}, ({COUNT_TO})", (10_000,)) is None
     assert database.fetch_now("SELECT 1", ()) == [(1,)]
-    assert len(database._slow) == 500
+    assert (len(database._slow), len(database._suspects)) == (500, 0)
     run(database.close())
 
 

@@ -153,7 +153,9 @@ class _Decisions:
             target=target,
             columns=columns,
             target_columns=target_columns,
-            nullable=any(own[column].nullable and column not in plan.table.primary_key for column in columns),
+            # SET NULL on columns that can't be null is PostgreSQL's to refuse, when it comes to that.
+            nullable=key.on_delete == "set null"
+            or any(own[column].nullable and column not in plan.table.primary_key for column in columns),
             own_fields=own_fields,
             references=not self.keys.at_key(key),
             on_delete=ON_DELETE[key.on_delete],

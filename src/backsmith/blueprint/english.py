@@ -11,7 +11,6 @@ from typing import cast
 
 from backsmith.blueprint.english_values import (
     Speech,
-    listed,
     plural,
     relation_rows,
     row_name,
@@ -39,7 +38,7 @@ from backsmith.blueprint.expressions import (
     Row,
 )
 from backsmith.blueprint.subset import kinds
-from backsmith.blueprint.subset.facts import OPPOSITE
+from backsmith.blueprint.subset.facts import MIRRORED, OPPOSITE
 from backsmith.blueprint.trees import is_row, type_of
 from backsmith.blueprint.types import Boolean, Type
 
@@ -137,6 +136,8 @@ def _compared(node: Compare, negated: bool, speech: Speech) -> str:
             left, right = right, left
         a, b = (row_name(cast(Row, side), speech) for side in (left, right))
         return f"{a} is {'not ' if operator == 'ne' else ''}{b}"
+    if isinstance(left, Literal) and not isinstance(right, Literal):
+        left, right, operator = right, left, MIRRORED[operator]
     type = type_of(left)
     if type == Boolean():
         return _same_truth(left, right, operator == "eq", speech)
@@ -157,7 +158,7 @@ def _one_of(item: Node, options: tuple[Node, ...], negated: bool, speech: Speech
     texts = [value(option, speech) for option in options]
     if len(texts) == 1:
         return f"{value(item, speech)} is {'not ' if negated else ''}{texts[0]}"
-    return f"{value(item, speech)} is {'none' if negated else 'one'} of {listed(texts)}"
+    return f"{value(item, speech)} is {'none' if negated else 'one'} of {', '.join(texts)}"
 
 
 def _quantified(node: Aggregate, negated: bool, speech: Speech) -> str:
@@ -180,7 +181,7 @@ def _quantified(node: Aggregate, negated: bool, speech: Speech) -> str:
 
 
 def _flag(of: Row, field: str, negated: bool, speech: Speech) -> str:
-    """A yes-or-no field: `is_open` and `open` as "is open", `has_stock` as "has stock"."""
+    """A yes-or-no field: `is_open` as "is open", `has_stock` as "has stock", `open` as "is marked open"."""
     subject = "it" if speech.is_subject(of) else row_name(of, speech)
     first, _, rest = field.partition("_")
     if first in ("can", "may", "must", "should", "will") and rest:
@@ -189,4 +190,4 @@ def _flag(of: Row, field: str, negated: bool, speech: Speech) -> str:
         return f"{subject} {'does not have' if negated else 'has'} {words(rest)}"
     if first in ("is", "was") and rest:
         return f"{subject} {first} {'not ' if negated else ''}{words(rest)}"
-    return f"{subject} is {'not ' if negated else ''}{words(field)}"
+    return f"{subject} is {'not ' if negated else ''}marked {words(field)}"

@@ -60,8 +60,10 @@ class Speech:
 
 
 def words(name: str) -> str:
-    """A name of the model in words."""
-    return inflection.underscore(name).replace("_", " ")
+    """A name of the model in words: `placed_at` is the "placed time", `due_on` the "due date"."""
+    stem, _, last = inflection.underscore(name).rpartition("_")
+    last = {"at": "time", "on": "date"}.get(last, last) if stem else last
+    return f"{stem} {last}".replace("_", " ").strip()
 
 
 def listed(texts: Sequence[str]) -> str:

@@ -166,9 +166,8 @@ def _relation(relation: Relation) -> str:
 
 def _rule(rule: Rule) -> str:
     what = f"{_listed(rule.verbs)}" + (f" {_listed(rule.fields)}" if rule.fields is not None else "")
-    return f"May {what} [{rule.name}]: if {english(rule.condition)}." + (
-        f" {_first_line(rule.doc)}" if rule.doc else ""
-    )
+    doc = f" {_first_line(rule.doc)}" if rule.doc else ""
+    return f"May {what} [{rule.name}]: {_if(rule.condition)}.{doc}"
 
 
 def _query(query: Query) -> Iterator[str]:

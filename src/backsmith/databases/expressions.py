@@ -45,7 +45,7 @@ from backsmith.blueprint.expressions import (
 )
 from backsmith.blueprint.subset import kinds
 from backsmith.blueprint.subset.constants import MICROSECOND, duration_of, zero
-from backsmith.blueprint.subset.facts import MIRRORED, OPPOSITE
+from backsmith.blueprint.subset.facts import MIRRORED, NOTHING, OPPOSITE, Facts, implied
 from backsmith.blueprint.trees import is_row, may_be_null, parts, root, type_of, walk
 from backsmith.blueprint.types import Boolean, DateTime, Duration, List, Text, Type
 from backsmith.databases.parameters import RequestTime, UserRoles
@@ -87,8 +87,10 @@ class Speller(RowSpeller):
             case Or():
                 return self._junction(list(_items(node, negated, negated)), negated, scope)
             case If(test, then, otherwise):
-                branches = (self._condition(branch, scope, negated) for branch in (then, otherwise))
-                return "CASE WHEN {} THEN {} ELSE {} END".format(self._condition(test, scope, False), *branches)
+                when = self._condition(test, scope, False)
+                a = self._condition(then, scope.knowing(implied(test, True)), negated)
+                b = self._condition(otherwise, scope.knowing(implied(test, False)), negated)
+                return f"CASE WHEN {when} THEN {a} ELSE {b} END"
             case _:
                 missing = self._missing_in(node, scope)
                 if missing is not None:
@@ -99,6 +101,9 @@ class Speller(RowSpeller):
         """Conditions joined by AND or OR; those that need the same missing row are asked of it together."""
         if not items:
             return "TRUE" if conjunctive else "FALSE"
+        # AND is false where one of the others is, and OR true, so each may take them to be otherwise.
+        for node, negated in items:
+            scope = scope.knowing(implied(node, conjunctive is not negated))
         groups: list[tuple[Row | None, list[Item]]] = []
         for item in items:
             missing = self._shared_missing(item[0], scope)
@@ -201,18 +206,19 @@ class Speller(RowSpeller):
 
     def _same_row(self, a: Row, b: Row, scope: Scope, negated: bool) -> str:
         """Whether two rows are the same one: by their keys."""
-        pairs = [Compare("eq", left, right) for left, right in zip(self._key(a, b), self._key(b, a), strict=True)]
+        keys = (self._key(a, b, scope.facts), self._key(b, a, scope.facts))
+        pairs = [Compare("eq", left, right) for left, right in zip(*keys, strict=True)]
         items = [self._compare(pair, scope, negated) for pair in pairs]
         return items[0] if len(items) == 1 else f"({(' OR ' if negated else ' AND ').join(items)})"
 
-    def _key(self, row: Row, other: Row) -> Iterator[FieldOf]:
+    def _key(self, row: Row, other: Row, facts: Facts = NOTHING) -> Iterator[FieldOf]:
         """The fields that tell the row from others of its entity."""
         entity = self.entities[row.entity]
         names = entity.key
         for each in (row, other):
             if not names and isinstance(each, Follow):  # a view without a key: what leads to it tells its rows apart
                 names = self._relation(each).target_fields
-        nullable = self._optional(row)
+        nullable = self._optional(row) and not facts.is_present(row)
         for name in names:
             yield FieldOf(row, name, field_named(entity, name).type, nullable)
 

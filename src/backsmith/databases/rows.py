@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 
 from backsmith.blueprint.blueprint import Entity, Field, Relation
 from backsmith.blueprint.expressions import CurrentUser, Follow, Row, This
+from backsmith.blueprint.subset.facts import NOTHING, Facts
 from backsmith.blueprint.types import Type
 from backsmith.databases.dialect import Dialect
 from backsmith.databases.parameters import Parameter, UserKey
@@ -61,10 +62,16 @@ class Scope:
 
     this: Place
     rows: Mapping[Row, Place] = field(default_factory=dict[Row, Place])
+    facts: Facts = NOTHING
+    """What may be taken for granted: where it doesn't hold, the whole comes out right whatever is said here."""
 
     def place(self, row: Row) -> Place | None:
         """Where a row is, if it is at hand."""
         return self.this if isinstance(row, This) else self.rows.get(row)
+
+    def knowing(self, facts: Facts) -> Scope:
+        """The scope with more to be taken for granted."""
+        return replace(self, facts=self.facts.both(facts)) if facts.present else self
 
     def having(self, row: Row, place: Place) -> Scope:
         """The scope with one more row at hand."""

@@ -63,6 +63,7 @@ _TEXTS: dict[str, str] = {
     "too-complex": "The request has more filters, names, values or embeds within embeds than the server allows. Ask "
     "in several requests, or have the limit raised in the settings.",
     "too-large": "The body of the request is larger than the server takes. Send less at once.",
+    "body-timeout": "The client began to send a body and then sent nothing, or little, for too long. Send it again.",
     "url-too-long": "The address is longer than the server allows. Ask in several requests, or have max_url raised.",
     "statement-timeout": "The database worked on this request for as long as one may take. Narrow it by a filter on an "
     "indexed field, or take fewer rows. `backsmith why` shows how the database goes about it.",

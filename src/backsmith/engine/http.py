@@ -6,7 +6,9 @@ carry requests here and replies back.
 
 from __future__ import annotations
 
+import asyncio
 import time
+from collections.abc import Awaitable, Callable
 from time import perf_counter
 from urllib.parse import unquote
 
@@ -31,6 +33,8 @@ from backsmith.settings import Settings
 
 MAX_BODY = 1_048_576
 """Bytes of a request's body, at most."""
+BODY_TIMEOUT = 30.0
+"""Seconds that a body may take to arrive."""
 
 
 class HttpApplication:
@@ -66,16 +70,20 @@ class HttpApplication:
             return tuple(path[len(self._prefix) :].rstrip("/").split("/"))
         return ("", *path.strip("/").split("/"))
 
-    async def reply(self, request: Request) -> Reply:
-        """The reply to a request; whatever goes wrong is one too."""
+    async def reply(self, request: Request, body: Callable[[], Awaitable[bytes]] | None = None) -> Reply:
+        """The reply to a request; whatever goes wrong is one too.
+
+        `body` reads the body, which the request doesn't hold yet. It is awaited before the request counts as one in
+        work, so that clients that are slow to send don't keep the others out.
+        """
         exchange = Exchange(request, self._ids.next(request.header("x-request-id")))
         try:
-            if not self._limiter.enter():
-                await self._limiter.wait()
-            try:
-                reply = await self._answer(exchange)
-            finally:
-                self._limiter.leave()
+            if body is not None:
+                exchange.request = await _with_body(request, body)
+            if request.path[0]:
+                reply = await self._in_turn(exchange)
+            else:
+                reply = await self._answer(exchange)  # /health and /metrics answer however much there is to do
         except RequestError as error:
             if error.kind is errors.OVERLOADED:
                 self._metrics.overloaded += 1
@@ -83,6 +91,14 @@ class HttpApplication:
         except Exception as error:  # whatever it is, the client hears of it as INTERNAL and the log has it all
             reply = problem(error, exchange.request_id, head=request.method == "HEAD")
         return self._finished(exchange, reply)
+
+    async def _in_turn(self, exchange: Exchange) -> Reply:
+        if not self._limiter.enter():
+            await self._limiter.wait()
+        try:
+            return await self._answer(exchange)
+        finally:
+            self._limiter.leave()
 
     async def _answer(self, exchange: Exchange) -> Reply:
         request = exchange.request
@@ -143,6 +159,24 @@ class HttpApplication:
         if self._log is not None:
             self._log.add(_line(exchange, reply, seconds))
         return Reply(reply.status, headers, reply.body)
+
+
+async def _with_body(request: Request, body: Callable[[], Awaitable[bytes]]) -> Request:
+    """The request with its body. Raises RequestError TOO_LARGE, BODY_TIMEOUT."""
+    length = request.header("content-length")
+    if length is not None and length.isdecimal() and int(length) > MAX_BODY:
+        raise too_large()
+    try:
+        async with asyncio.timeout(BODY_TIMEOUT):
+            return request._replace(body=await body())
+    except TimeoutError:
+        message = f"The body didn't arrive within {BODY_TIMEOUT:g} seconds"
+        raise RequestError(errors.BODY_TIMEOUT, message, headers=(("connection", "close"),)) from None
+
+
+def too_large() -> RequestError:
+    """The refusal of a body that is too large."""
+    return RequestError(errors.TOO_LARGE, f"The body may have {MAX_BODY:,} bytes at most")
 
 
 def _line(exchange: Exchange, reply: Reply, seconds: float) -> AccessLine:

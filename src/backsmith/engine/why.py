@@ -92,7 +92,7 @@ async def explain(engine: Engine, database: Database, request: Request, asker: A
         status = 200 if rows or not asked.key_parts else 404
     except RequestError as refusal:
         status = refusal.kind.status
-        error = " ".join(filter(None, (refusal.message, refusal.hint)))
+        error = ". ".join(filter(None, (refusal.message, refusal.hint)))
     shown = [] if statement is None else statement.parameters(inputs)
     return Explanation(
         request=f"{request.method} {request.target}{'?' if request.query else ''}{request.query}",
@@ -152,7 +152,7 @@ async def _clauses(
     engine: Engine, database: Database, asked: Asked, inputs: Inputs, entity: Entity, parts: Sequence[Node]
 ) -> tuple[Clause, ...]:
     fields = [list(dict.fromkeys(fields_of(part))) for part in parts]
-    row = await _ask(engine, database, asked, inputs, [*parts, *(field for some in fields for field in some)])
+    row = await _ask(engine, database, asked, inputs, parts, [field for some in fields for field in some])
     values = list(row[0])
     outcomes, rest = values[: len(parts)], iter(values[len(parts) :])
     return tuple(
@@ -162,19 +162,21 @@ async def _clauses(
 
 
 async def _ask(
-    engine: Engine, database: Database, asked: Asked, inputs: Inputs, nodes: Sequence[Node]
+    engine: Engine,
+    database: Database,
+    asked: Asked,
+    inputs: Inputs,
+    conditions: Sequence[Node],
+    fields: Sequence[FieldOf] = (),
 ) -> Sequence[Any]:
     """Of the row with the asked key, rules aside: whether conditions hold, and the JSON of fields."""
     dialect, entity = database.dialect, asked.resource.entity
     speller = RowSpeller(dialect, engine.catalogue.entities)
     row = speller.speller.alias("t")
-    columns: list[str] = []
-    for node in nodes:
-        if isinstance(node, FieldOf):
-            value = speller.speller.value(node, row)
-            columns.append(dialect.json(value, node.type, nullable=True, column=False))
-        else:
-            columns.append(f"CASE WHEN {speller.speller.condition(node, row)} THEN 1 ELSE 0 END")
+    columns = [f"CASE WHEN {speller.speller.condition(node, row)} THEN 1 ELSE 0 END" for node in conditions]
+    for field in fields:
+        value = speller.speller.value(field, row)
+        columns.append(dialect.json(value, field.type, nullable=True, column=False))
     slots = tuple(range(asked.query_values, asked.query_values + asked.key_parts))
     where = speller.where(Read(entity, TRUE, (), key_slots=slots), row)
     sql = f"SELECT {', '.join(columns) or '1'} FROM {speller.speller.table(entity)} AS {row}{where}"

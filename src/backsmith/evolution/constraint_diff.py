@@ -55,7 +55,9 @@ def _unique_changes(name: TableName, actual: Table, desired: Table, ddl: Ddl) ->
     keys = {_folded(table.primary_key, ddl) for table in (actual, desired)}
     constraints = {_folded(unique.columns, ddl): unique for unique in actual.uniques}
     indexes = {
-        _folded(_plain(index), ddl): UniqueConstraint(name=index.name, columns=_plain(index))
+        _folded(plain_columns(index, actual), ddl): UniqueConstraint(
+            name=index.name, columns=plain_columns(index, actual)
+        )
         for index in actual.indexes
         if index.unique and is_plain(index, actual)
     }
@@ -138,8 +140,10 @@ def is_plain(index: TableIndex, table: Table) -> bool:
     return index.where is None and index.method is None and columns_only
 
 
-def _plain(index: TableIndex) -> tuple[str, ...]:
-    return tuple(column.removeprefix("-") for column in index.columns)
+def plain_columns(index: TableIndex, table: Table) -> tuple[str, ...]:
+    """The columns of an index of whole columns, without their directions; a name may itself begin with "-"."""
+    names = {column.name for column in table.columns}
+    return tuple(term if term in names else term.removeprefix("-") for term in index.columns)
 
 
 def _folded(columns: Iterable[str], ddl: Ddl) -> frozenset[str]:

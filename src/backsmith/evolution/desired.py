@@ -99,10 +99,14 @@ class _Desired:
     def uniques(self, entity: Entity, key: tuple[str, ...]) -> Iterator[UniqueConstraint]:
         wanted = [UniqueConstraint(columns=(field.column,)) for field in _stored(entity) if field.unique]
         wanted += [UniqueConstraint(name=each.name, columns=_columns(entity, each.fields)) for each in entity.uniques]
+        # A relation is one to one where some of its columns are unique already, or else all of them together.
+        unique = [frozenset(key), *(frozenset(each.columns) for each in wanted)]
         wanted += [
-            UniqueConstraint(columns=_columns(entity, relation.fields))
+            UniqueConstraint(columns=columns)
             for relation in entity.relations
             if relation.kind == "to_one" and relation.unique
+            for columns in [_columns(entity, relation.fields)]
+            if not any(each and each <= set(columns) for each in unique)
         ]
         # The columns that others point at have to be unique, which a key says already.
         wanted += [
@@ -204,7 +208,8 @@ def _foreign_key_indexes(
     foreign_keys: tuple[ForeignKey, ...], keys: list[tuple[str, ...]], indexes: list[TableIndex]
 ) -> list[TableIndex]:
     """An index for each foreign key whose columns don't begin a key or an index already."""
-    begun = [*keys, *(tuple(column.removeprefix("-") for column in index.columns) for index in indexes)]
+    # Not those with a descending column: a key of several columns would need each of them the same way round.
+    begun = [*keys, *(index.columns for index in indexes)]
     found: list[TableIndex] = []
     for key in foreign_keys:
         size = len(key.columns)

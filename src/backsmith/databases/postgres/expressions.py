@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from backsmith.blueprint.expressions import Arithmetic, Literal, Node
 from backsmith.blueprint.subset import kinds
+from backsmith.blueprint.subset.constants import duration_of
 from backsmith.blueprint.trees import type_of
 from backsmith.blueprint.types import Duration, Enum, Integer, Numeric, Text, Type
 from backsmith.databases.expressions import Speller
@@ -102,15 +103,18 @@ class PostgresSpeller(Speller):
             case "date", "date":
                 return f"(({a} - {b}) * '1 day'::interval)"
             case "date", _:
-                return f"({a} {sign} {_days(b)})"
+                return f"({a} {sign} {_days(node.right, b)})"
             case _, "date":
-                return f"({b} + {_days(a)})"
+                return f"({b} + {_days(node.left, a)})"
             case _:
                 return f"({a} {sign} {b})"
 
 
-def _days(interval: str) -> str:
+def _days(node: Node, interval: str) -> str:
     """The whole days of a length of time, rounded down, as Python adds a timedelta to a date."""
+    if isinstance(node, Literal):
+        days = duration_of(str(node.value)).days
+        return f"({days})" if days < 0 else str(days)
     return f"floor(extract(epoch FROM {interval}) / 86400)::integer"
 
 

@@ -34,8 +34,11 @@ STEPS = 1_000
 """SQLite instructions between two looks at the clock on the event loop: some 10 to 20 microseconds."""
 INLINE_CACHE = 16_000
 """KiB of pages that the event loop's connection keeps."""
+LOOKS = 20
+"""Looks at the clock before a statement may count as over budget: one that did little work and took long all the same
+was kept waiting by other processes, and a thread would do no better."""
 SLOW_FOR = 10.0
-"""Seconds for which a statement that was over budget goes straight to a thread."""
+"""Seconds for which a statement that was over budget twice within as many goes straight to a thread."""
 SLOW_STATEMENTS = 500
 SWITCH_INTERVAL = 0.0005
 
@@ -61,7 +64,11 @@ class SqliteDatabase(Database):
         self._budget = inline_budget
         self._reader_threads = reader_threads
         self._stop_at = 0.0
+        self._looks = 0
         self._slow: dict[str, float] = {}
+        """Until when which statement counts as slow."""
+        self._suspects: dict[str, float] = {}
+        """Until when a second overrun makes which statement slow."""
         self._inline: apsw.Connection | None = None
         self._execute: Callable[[str, Sequence[Any]], apsw.Cursor] = _not_open
         self._writer: apsw.Connection | None = None
@@ -112,14 +119,15 @@ class SqliteDatabase(Database):
     # Reading ----------------------------------------------------------------------------------------------------------
 
     def _over_budget(self) -> bool:
-        return perf_counter() > self._stop_at
+        self._looks += 1
+        return self._looks >= LOOKS and perf_counter() > self._stop_at
 
     def fetch_now(self, sql: str, params: Sequence[Any]) -> Sequence[tuple[Any, ...]] | None:
-        """The rows, or None when the statement took longer than the budget or has lately done so."""
+        """The rows, or None when the statement took longer than the budget or has lately done so twice."""
         now = perf_counter()
         if sql in self._slow and self._is_slow(sql, now):
             return None
-        self._stop_at = now + self._budget
+        self._stop_at, self._looks = now + self._budget, 0
         try:
             return self._execute(sql, params).fetchall()
         except apsw.InterruptError:
@@ -139,9 +147,12 @@ class SqliteDatabase(Database):
         return False
 
     def _remember(self, sql: str) -> None:
-        if len(self._slow) >= SLOW_STATEMENTS:
-            del self._slow[next(iter(self._slow))]  # the one remembered first
-        self._slow[sql] = perf_counter() + SLOW_FOR
+        """Note that a statement was over budget: the first time as a suspect, the second as slow."""
+        now = perf_counter()
+        notes = self._slow if self._suspects.pop(sql, 0.0) > now else self._suspects
+        if len(notes) >= SLOW_STATEMENTS:
+            del notes[next(iter(notes))]  # the one noted first
+        notes[sql] = now + SLOW_FOR
 
     async def fetch(self, sql: str, params: Sequence[Any]) -> Sequence[tuple[Any, ...]]:
         """The rows, by a thread."""

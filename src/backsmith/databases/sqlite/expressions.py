@@ -115,7 +115,8 @@ class SqliteSpeller(Speller):
 
 def _whole(node: Node, sql: str) -> str:
     """A calculated number, refused beyond 64 bits, where SQLite goes on with floats."""
-    return f"backsmith_integer({sql})" if isinstance(node, Arithmetic) else sql
+    grows = isinstance(node, Arithmetic) and node.operator in ("add", "subtract", "multiply")
+    return f"backsmith_integer({sql})" if grows else sql
 
 
 def quoted(text: str) -> str:
