@@ -67,14 +67,21 @@ async def test_a_statement_over_the_budget_is_left_to_a_thread(sqlite: Database)
 
 
 def test_a_statement_that_does_little_is_never_over_the_budget(path: Path, run: Any) -> None:
-    database = open_database(f"sqlite:///{path}", inline_budget=0.0)
+    database = open_database(f"sqlite:///{path}", inline_budget=1e-9)
     run(database.open())
     assert database.fetch_now(COUNT_TO, (100,)) == [(100,)], "however long it took, it was not the statement's doing"
     run(database.close())
 
 
-def test_memory_of_slow_statements_is_bounded(path: Path, run: Any) -> None:
+def test_without_a_budget_all_is_left_to_threads(path: Path, run: Any) -> None:
     database = open_database(f"sqlite:///{path}", inline_budget=0.0)
+    run(database.open())
+    assert database.fetch_now("SELECT 1", ()) is None
+    run(database.close())
+
+
+def test_memory_of_slow_statements_is_bounded(path: Path, run: Any) -> None:
+    database = open_database(f"sqlite:///{path}", inline_budget=1e-9)
     run(database.open())
     for number in range(600):
         for _ in range(2):

@@ -8,7 +8,7 @@ from itertools import count
 from types import FunctionType
 from typing import Any
 
-from backsmith.blueprint import compile
+from backsmith.blueprint import compile  # noqa: A004 - the vocabulary's word for it
 from backsmith.blueprint.expressions import Node
 from backsmith.blueprint.functions import Context, ExpressionErrors, compile_function
 from backsmith.blueprint.types import Type
@@ -64,13 +64,16 @@ def value_tree(text: str, returns: Type, entity: str = "Order", *, nullable: boo
     return tree(text, entity, returns=returns, nullable=nullable)
 
 
-def mistakes(text: str, entity: str | None = "Order", parameters: str = "self, user: User", **options: Any) -> list[str]:
+def mistakes(
+    text: str, entity: str | None = "Order", parameters: str = "self, user: User", **options: Any
+) -> list[str]:
     """The mistakes in an expression: what is underlined, what is wrong, what to write instead."""
     try:
         tree(text, entity, parameters, **options)
     except ExpressionErrors as errors:
         return [
-            f"{each.source[each.column - 1 : each.end_column - 1]}: {each.message}" + (f" {each.hint}" if each.hint else "")
+            f"{each.source[each.column - 1 : each.end_column - 1]}: {each.message}"
+            + (f" {each.hint}" if each.hint else "")
             for each in errors.problems
         ]
     return []

@@ -17,7 +17,7 @@ from types import FunctionType
 from typing import Any
 from uuid import UUID
 
-from backsmith.blueprint import compile
+from backsmith.blueprint import compile  # noqa: A004 - the vocabulary's word for it
 from backsmith.blueprint.blueprint import Entity
 from backsmith.blueprint.expressions import Node
 from backsmith.blueprint.functions import Context, compile_function

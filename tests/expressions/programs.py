@@ -18,8 +18,8 @@ Draw = Callable[[st.SearchStrategy[Any]], Any]
 
 FIELDS: dict[str, dict[str, list[str]]] = {
     "Thing": {
-        "text": ["name", "note?", "status", "mood?", "title", "shelf_room?"],
-        "int": ["id", "count", "small"], "big": ["spare?", "tiny?", "count", "maker_id", "owner_id?"],
+        "text": ["name", "note?", "status", "mood?", "title"],
+        "int": ["id", "count", "small"], "big": ["spare?", "tiny?", "count", "maker.id"],
         "float": ["size", "heat?"], "decimal": ["price", "cost", "fee?", "total"], "bool": ["open", "sold?", "busy"],
         "date": ["day", "last_day?", "latest?"], "datetime": ["at", "seen?"], "time": ["clock", "alarm?"],
         "duration": ["span", "delay?"], "uuid": ["code", "twin?"], "words": ["words"], "numbers": ["numbers"],
@@ -61,7 +61,7 @@ CONSTANTS: dict[str, list[str]] = {
     "duration": ["timedelta(days=1)", "timedelta(hours=-12)", "timedelta(microseconds=1)", "timedelta(0)"],
     "uuid": ['UUID("018f4e7c-1a2b-7c3d-8e4f-5a6b7c8d9e0f")'],
 }
-MOODS = ["draft", "placed", "Ω", "good", "bad"]
+COMPARABLE = {"int": ["int", "float", "decimal", "big"], "float": ["float", "int"], "decimal": ["decimal", "int"]}
 ENUMS = {"status": ["draft", "placed", "Ω"], "mood": ["good", "bad"]}
 KINDS = tuple(CONSTANTS)
 ORDERED = ("text", "int", "big", "float", "decimal", "date", "datetime", "time", "duration")
@@ -304,7 +304,8 @@ class Writer:
         inner = replace(scope, rows=((name, entity), *scope.rows), loops=scope.loops + 1)
         clause = ""
         if self.chance(40):
-            optional = [path for kind in KINDS for path in self.fields(inner, kind, nullable=True) if path.startswith(name)]
+            optional = [path for kind in KINDS for path in self.fields(inner, kind, nullable=True)]
+            optional = [path for path in optional if path.startswith(f"{name}.")]
             if optional and self.chance(70):
                 path = self.pick(optional)
                 clause = f" if {path} is not None"
@@ -325,13 +326,15 @@ class Writer:
             case "decimal":
                 start = self.pick(["", ", Decimal(0)", ', Decimal("1.25")'])
                 fields = [*self.fields(inner, "decimal", nullable=False), 'Decimal("0.5")']
-                value = self.pick([f"{self.pick(fields)} * {self.value('int', replace(inner, deep=0))}", self.pick(fields)])
+                product = f"{self.pick(fields)} * {self.value('int', replace(inner, deep=0))}"
+                value = self.pick([product, self.pick(fields)])
                 return f"sum(({value} for {rows}{clause}){start})"
             case "duration":
                 return f"sum(({self.value('duration', shallow)} for {rows}{clause}), timedelta(0))"
-            case _ if clause or not self.chance(30) or not (nested := [m for m in self.many(inner) if m[0].startswith("x")]):
-                return f"sum({self.value('int', shallow)} for {rows}{clause})"
             case _:
+                nested = [many for many in self.many(inner) if many[0].startswith("x")]
+                if clause or not nested or self.chance(70):
+                    return f"sum({self.value('int', shallow)} for {rows}{clause})"
                 further, innermost, where = self.loop(self.pick(nested), shallow)
                 return f"sum({self.value('int', replace(innermost, deep=0))} for {rows} for {further}{where})"
 
@@ -407,7 +410,7 @@ class Writer:
                 return f"({role} {self.pick(['in', 'not in'])} user.roles)"
             case 10 if scope.deep > 0:
                 return f"({self.condition(scope.down())} {self.pick(['==', '!='])} {self.condition(scope.down())})"
-            case 11 if (options := self.many(scope)):
+            case 11 if options := self.many(scope):
                 size = f"len({self.pick(options)[0]})"
                 return f"({size} {self.pick(['>', '==', '<=', '!=', '<', '>='])} {self.pick(['0', '1', '2'])})"
             case _:
@@ -415,13 +418,13 @@ class Writer:
 
     def ordered(self, scope: Scope) -> str:
         kind = self.pick(ORDERED)
-        other = self.pick({"int": ["int", "float", "decimal", "big"], "float": ["float", "int"], "decimal": ["decimal", "int"]}.get(kind, [kind]))
+        other = self.pick(COMPARABLE.get(kind, [kind]))
         inner = scope.down()
         signs = ["<", "<=", ">", ">=", "==", "!="]
         a, b = self.value(kind, inner), self.value(other, inner)
         if self.chance(15):
-            c = self.value(kind if other == kind or kind == "int" else other, inner)
-            if "big" not in (kind, other) and not {kind, other} == {"float", "decimal"}:
+            c = self.value(other if kind == "float" else kind, inner)
+            if "big" not in (kind, other):
                 return f"({a} {self.pick(signs)} {b} {self.pick(signs)} {c})"
         return f"({a} {self.pick(signs)} {b})"
 
@@ -454,7 +457,7 @@ class Writer:
             options.append(("user", "Person"))
         a, entity = self.pick(options)
         same = [source for source, other in options if other == entity]
-        present = {source for source, _ in self.paths(scope)} - {"user" for row in scope.rows if row == ("user", "Person?")}
+        present = {source for source, _ in self.paths(scope)}
         many = [source for source, target in self.many(scope) if target == entity]
         if many and a in present and self.chance(40):
             return f"({a} {self.pick(['in', 'not in'])} {self.pick(many)})"
@@ -485,7 +488,8 @@ class Writer:
         if item.rpartition(".")[2] in ENUMS or any(option.rpartition(".")[2] in ENUMS for option in options):
             return f"({item} {sign} ({item},))"
         if self.chance(50) and all(option in CONSTANTS[kind] and "now" not in option for option in options):
-            return f"({item} {sign} {self.pick(['[{}]', '{{{}}}', '({},)'])})".replace("{}", ", ".join(options)).replace("{{", "{").replace("}}", "}")
+            opening, closing = self.pick(["[]", "{}", "()"])
+            return f"({item} {sign} {opening}{', '.join(options)},{closing})"
         return f"({item} {sign} ({', '.join(options)},))"
 
     def texts(self, scope: Scope) -> str:
@@ -498,7 +502,7 @@ class Writer:
             case 2:
                 return f"{a}.endswith({b})"
             case _:
-                return f"{a}.{self.pick(['startswith', 'endswith'])}(('a', '', 'SS'))" if self.chance(20) else f"{a}.endswith({b})"
+                return f"{a}.{self.pick(['startswith', 'endswith'])}(('a', '', 'SS'))"
 
     def listed(self, scope: Scope) -> str:
         kind, item = self.pick([("words", "text"), ("numbers", "int"), ("prices", "int")])

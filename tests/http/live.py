@@ -1,4 +1,4 @@
-"""`backsmith serve` as a process of its own, on a free port of this machine: `with live(folder, model, …) as server`."""
+"""`backsmith serve` as a process of its own, on a free port: `with live(folder, model, …) as server`."""
 
 from __future__ import annotations
 

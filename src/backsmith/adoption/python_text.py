@@ -59,10 +59,18 @@ def flat(piece: Piece) -> str:
 def lines(piece: Piece, *, indent: str = "", lead: str = "", tail: str = "") -> list[str]:
     """The lines of `lead`, the piece and `tail`: one if it fits, else one for each item."""
     line = f"{indent}{lead}{flat(piece)}{tail}"
-    if len(line) <= WIDTH or isinstance(piece, str) or not piece.items:
+    if width(line) <= WIDTH or isinstance(piece, str) or not piece.items:
         return [line]
     inside = [each for item in piece.items for each in lines(item, indent=indent + INDENT, tail=",")]
     return [f"{indent}{lead}{piece.before}", *inside, f"{indent}{piece.after}{tail}"]
+
+
+def width(line: str) -> int:
+    """The columns that the line takes at most: a letter that isn't ASCII may be a wide one.
+
+    An estimate on the safe side, for what is broken without need stays so.
+    """
+    return len(line) + sum(not character.isascii() for character in line)
 
 
 def text(value: str) -> str:
@@ -106,7 +114,7 @@ def wrapped(names: Iterable[str], head: str) -> Iterator[str]:
     """`from x import a, b`, in parentheses with a line for each name where it is long. `head` is `from x import`."""
     names = tuple(names)
     line = f"{head} {', '.join(names)}"
-    if len(line) <= WIDTH:
+    if width(line) <= WIDTH:
         yield line
     else:
         yield f"{head} ("

@@ -21,6 +21,7 @@ from backsmith.adoption.python_text import (
     subscript,
     text,
     tuple_of,
+    width,
 )
 from backsmith.blueprint.naming import collection_name
 from backsmith.databases.dialect import Dialect
@@ -234,4 +235,4 @@ class _Writer:
 def _breaks_well(lead: str, annotation: Piece, default: str) -> bool:
     """Whether the line fits, or does when the annotation's brackets are opened."""
     last = f"{INDENT}] = {default}" if isinstance(annotation, Brackets) else f"{lead}{annotation} = {default}"
-    return len(last) <= WIDTH
+    return width(last) <= WIDTH

@@ -173,11 +173,10 @@ def _quantified(node: Aggregate, negated: bool, speech: Speech) -> str:
             return f"the number of {plural(node, speech)} is {'0' if negated else 'not 0'}"
         case _:
             pass
-    rows = rows_where(node, speech)
-    inner = clause(cast(Node, node.value), speech.about(node.variable))
-    if node.function == "any":
-        return f"for {'none' if negated else 'at least one'} of {rows}, {inner}"
-    return f"{'not ' if negated else ''}for each of {rows}, {inner}"
+    rows, every = rows_where(node, speech), node.function == "all"
+    inner = _clause(cast(Node, node.value), negated and every, speech.about(node.variable))
+    quantity = "at least one" if every is negated else "each" if every else "none"
+    return f"for {quantity} of {rows}, {inner}"
 
 
 def _flag(of: Row, field: str, negated: bool, speech: Speech) -> str:

@@ -175,7 +175,7 @@ def _arithmetic(node: Arithmetic, speech: Speech) -> str:
         return f"{span} ago" if node.operator == "subtract" else f"{span} from now"
     a, b = (_operand(side, speech) for side in (node.left, node.right))
     text = f"{a} {ARITHMETIC[node.operator]} {b}"
-    return f"{text}, rounded down" if node.operator == "floor_divide" else text
+    return f"{text} (rounded down)" if node.operator == "floor_divide" else text
 
 
 def _operand(node: Node, speech: Speech) -> str:
@@ -217,4 +217,4 @@ def _aggregate(node: Aggregate, speech: Speech) -> str:
     extreme = f"the {'least' if node.function == 'min' else 'greatest'} of {inner} over {rows}"
     if node.default is None or (isinstance(node.default, Literal) and node.default.value is None):
         return extreme
-    return f"{extreme}, or {value(node.default, speech)} if there are none"
+    return f"{extreme} ({value(node.default, speech)} if there are none)"

@@ -188,7 +188,7 @@ class _Body:
         self.branches += 1
         if self.branches > MOST_BRANCHES:
             message = f"There are more than {MOST_BRANCHES} ways through '{self.node.name}'."
-            raise self.reader.fail(node, "too-complex", message, "Return from each `if`, or join the conditions.")
+            raise self.reader.fail(self.node, "too-complex", message, "Return from each `if`, or join the conditions.")
         try:
             condition = self.reader.condition(test, place)
         except Failed:

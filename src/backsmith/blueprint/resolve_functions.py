@@ -148,12 +148,12 @@ def _verb_problems(draft: Draft, path: str, said: Allowed, source: Source, node:
 def _field_problems(draft: Draft, path: str, said: Allowed, source: Source, node: FunctionNode) -> Iterator[Problem]:
     for name in said.fields or ():
         relation = draft.relations.get(name)
-        if name not in draft.fields and name not in draft.broken and (relation is None or relation.kind != "to_one"):
+        if name not in draft.fields and name not in draft.broken and (relation is None or relation.kind == "to_many"):
             if relation is not None:
                 message = f"The rule {path} names '{name}', whose values stand in {relation.entity}."
                 hint = f"The rules of {relation.entity} say who may see them."
             else:
-                known = [*draft.fields, *(each.name for each in draft.relations.values() if each.kind == "to_one")]
+                known = [*draft.fields, *(each.name for each in draft.relations.values() if each.kind != "to_many")]
                 message = f"The rule {path} names '{name}', which is no field of {draft.name}."
                 message, hint = message + did_you_mean(name, known), None
             yield source.problem(_place(node, name), "unknown-field", message, hint)
@@ -166,7 +166,7 @@ def _place(node: FunctionNode, word: str) -> Positioned:
 
 
 def _field_names(draft: Draft, names: tuple[str, ...]) -> tuple[str, ...]:
-    """The fields that are meant, a relation standing for its foreign key."""
+    """The fields that are meant, a to-one relation standing for its foreign key; of many to many it stays itself."""
     fields: list[str] = []
     for name in names:
         relation = draft.relations.get(name)

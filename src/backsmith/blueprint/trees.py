@@ -117,12 +117,14 @@ def root(row: Row) -> Row:
 
 
 def shape(node: Node) -> Node:
-    """The node with its variables named by their places, so that equal expressions give equal trees."""
+    """The node with the variables that it binds named by their places, so that equal expressions give equal trees."""
     names: dict[str, str] = {}
 
     def rename(part: Node) -> Node:
-        if isinstance(part, Variable):
-            return Variable(names.setdefault(part.name, f"#{len(names)}"), part.entity)
+        if isinstance(part, Aggregate):
+            names[part.variable.name] = f"#{len(names)}"
+        elif isinstance(part, Variable):
+            return Variable(names.get(part.name, part.name), part.entity)
         return changed(part, rename)
 
     return rename(node)

@@ -11,7 +11,7 @@ from cyclopts import Parameter
 
 from backsmith.app import log_form
 from backsmith.cli.loading import named_model
-from backsmith.cli.server import serve_forever
+from backsmith.cli.server import check_free, serve_forever
 from backsmith.cli.talk import say
 from backsmith.settings import Settings, read_settings
 
@@ -56,6 +56,7 @@ def serve(
     if production:
         flags["environment"] = "production"
     read = read_settings(model, flags=flags)
+    check_free(read.host, read.port)
     # The workers are processes of their own and read the settings again, flags by way of the environment.
     os.environ |= {f"BACKSMITH_{name.upper()}": value for name, value in flags.items()}
     os.environ["BACKSMITH_MODEL"] = model

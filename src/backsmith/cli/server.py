@@ -9,8 +9,10 @@ server ends with the exit code of that mistake (`Start`).
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
+import socket
 import time
 from pathlib import Path
 from typing import Any, cast
@@ -21,6 +23,7 @@ from granian.server.mp import MPServer
 from watchfiles import PythonFilter
 
 from backsmith.engine.logs import Format, JsonFormatter
+from backsmith.errors import UsageError
 from backsmith.settings import Settings
 
 DRAIN = signal.SIGUSR1
@@ -86,6 +89,29 @@ class PoliteServer(MPServer):
         super().shutdown(exit_code)
 
 
+def check_free(host: str, port: int) -> None:
+    """Raise UsageError where nothing can listen at that address: something else does, or the host isn't ours.
+
+    Granian would let a second server share the port with the first, each taking some of the requests.
+    """
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind, protocol) as trial:
+            trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            trial.bind(address)
+            trial.listen()
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            message = (
+                f"Something listens on port {port} of {host} already. End it, or choose another port: --port {port + 1}"
+            )
+        elif error.errno == errno.EACCES:
+            message = f"Port {port} needs rights that this user doesn't have. Choose one of 1024 or more: --port 8000"
+        else:
+            message = f"{host} isn't an address of this machine. Choose another: --host 127.0.0.1"
+        raise UsageError(message) from error
+
+
 def serve_forever(settings: Settings, watched: Path, folder: Path, log_format: Format) -> int:
     """Serve until a signal ends it; the model and its settings come to the workers by the environment.
 
@@ -113,6 +139,8 @@ def serve_forever(settings: Settings, watched: Path, folder: Path, log_format: F
         loop=Loops.uvloop,
         workers=settings.workers,
         backlog=max(1024, settings.concurrency + settings.queue),
+        # Of requests beyond this Granian takes no more; it has to leave room for those that hear 503, and for /health.
+        backpressure=2 * (settings.concurrency + settings.queue) + 64,
         websockets=False,
         workers_kill_timeout=max(1, round(settings.shutdown_grace)),
         log_level=LogLevels.critical if start is None else LogLevels.error,

@@ -7,13 +7,13 @@ askers of a kind, and only by them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from msgspec import Struct
 
 from backsmith.blueprint.asker import Asker
-from backsmith.blueprint.blueprint import Blueprint, Entity, Rule
-from backsmith.blueprint.expressions import FALSE, TRUE, Node, Or
+from backsmith.blueprint.blueprint import Blueprint, Entity, Relation, Rule
+from backsmith.blueprint.expressions import FALSE, TRUE, And, Node, Or
 from backsmith.blueprint.simplify import mentioned_roles, simplify
 
 
@@ -30,7 +30,8 @@ class Access(Struct, frozen=True):
     rows: Node
     """Holds for the rows that may be read; FALSE when none can."""
     guards: Mapping[str, Node]
-    """For fields and relations that not every readable row shows: where they are shown; FALSE when nowhere."""
+    """For fields and relations of many to many that not every readable row shows: where they are shown; FALSE when
+    nowhere."""
 
 
 class Authorizer:
@@ -70,18 +71,22 @@ class Authorizer:
                 name: either(tuple(c for rule, c in rules if rule.fields is None or name in rule.fields))
                 for name in covered_names(entity)
             }
-            for relation in entity.relations:
-                if relation.kind == "to_one":
-                    both = either((shown[relation.name], *(shown[name] for name in relation.fields)))
-                    shown.update(dict.fromkeys((relation.name, *relation.fields), both))
             guards = {name: shown_when for name, shown_when in shown.items() if shown_when != rows and name not in key}
         return Access(rows, guards)
 
 
 def covered_names(entity: Entity) -> tuple[str, ...]:
-    """The names that a rule's `fields` may list: fields, and to-one relations."""
-    relations = (relation.name for relation in entity.relations if relation.kind == "to_one")
+    """The names that a rule's `fields` may list: fields (a to-one relation is its foreign key), and relations of many
+    to many, whose links no row's fields hold."""
+    relations = (relation.name for relation in entity.relations if relation.kind == "many_to_many")
     return (*(field.name for field in entity.fields), *relations)
+
+
+def linking_fields(relation: Relation) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """What a link tells of: names here and names there that `Access.guards` may guard."""
+    if relation.kind == "many_to_many":
+        return (relation.name,), (relation.inverse,) if relation.inverse else ()
+    return relation.fields, relation.target_fields
 
 
 def decided(rule: Rule, kind: AskerKind) -> Node:
@@ -89,6 +94,12 @@ def decided(rule: Rule, kind: AskerKind) -> Node:
     if rule.needs_user and kind.anonymous:
         return FALSE
     return simplify(rule.condition, anonymous=kind.anonymous, roles=kind.roles)
+
+
+def every(conditions: Iterable[Node]) -> Node | None:
+    """A condition that holds where all of `conditions` do; None of none."""
+    distinct = tuple(dict.fromkeys(conditions))
+    return And(distinct) if len(distinct) > 1 else distinct[0] if distinct else None
 
 
 def either(conditions: tuple[Node, ...]) -> Node:

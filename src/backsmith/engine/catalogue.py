@@ -22,11 +22,20 @@ def did_you_mean(name: str, known: Iterable[str]) -> str | None:
 class Resource:
     """An entity with its names indexed."""
 
-    def __init__(self, entity: Entity) -> None:
+    def __init__(self, entity: Entity, entities: Mapping[str, Entity]) -> None:
         self.entity = entity
         self.fields: Mapping[str, Field] = {field.name: field for field in entity.fields if not field.hidden}
         self.stored: Mapping[str, Field] = {field.name: field for field in entity.fields}
-        self.relations: Mapping[str, Relation] = {relation.name: relation for relation in entity.relations}
+        self.relations: Mapping[str, Relation] = {
+            relation.name: relation
+            for relation in entity.relations
+            if not is_hidden(relation, entity, entities[relation.entity])
+        }
+        self.hidden = frozenset(
+            {field.name for field in entity.fields if field.hidden}
+            | {relation.name for relation in entity.relations if relation.name not in self.relations}
+        )
+        """Names of fields and relations that never leave."""
         self.key: tuple[Field, ...] = tuple(self.stored[name] for name in entity.key)
 
     def field(self, name: str) -> Field:
@@ -44,13 +53,28 @@ class Resource:
             ) from None
 
 
+def is_hidden(relation: Relation, here: Entity, there: Entity) -> bool:
+    """Whether the relation would tell the values of a hidden field: of its foreign key, or of what that points at.
+    A hidden key says nothing by being pointed at."""
+    ends = [(here, relation.fields, relation.kind == "to_one"), (there, relation.target_fields, False)]
+    if relation.kind == "to_many":
+        ends = [(here, relation.fields, False), (there, relation.target_fields, True)]
+    return any(
+        field.hidden and field.name in names and (points or field.name not in entity.key)
+        for entity, names, points in ends
+        for field in entity.fields
+    )
+
+
 class Catalogue:
     """All that can be asked for by name."""
 
     def __init__(self, blueprint: Blueprint) -> None:
         self.blueprint = blueprint
         self.entities: Mapping[str, Entity] = {entity.name: entity for entity in blueprint.entities}
-        self.resources: Mapping[str, Resource] = {entity.name: Resource(entity) for entity in blueprint.entities}
+        self.resources: Mapping[str, Resource] = {
+            entity.name: Resource(entity, self.entities) for entity in blueprint.entities
+        }
         self.collections: Mapping[str, Resource] = {
             entity.collection: self.resources[entity.name] for entity in blueprint.entities if not entity.private
         }

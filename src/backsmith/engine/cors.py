@@ -45,15 +45,14 @@ class Cors:
     def preflight(self, origin: str | None, requested_method: str | None) -> Reply | None:
         """The reply to OPTIONS where it asks for permission; None where it is an ordinary OPTIONS request.
 
+        The headers that every reply to the origin has are not yet among its own: said twice they count as none.
         A page that is not let in gets a reply without permission, which is how browsers are told no.
         """
         if origin is None or requested_method is None or not self.enabled:
             return None
-        permission = self.headers(origin)
         headers: Headers = [("vary", "Origin, Access-Control-Request-Method, Access-Control-Request-Headers")]
-        if permission:
+        if self.headers(origin):
             headers += [
-                *permission,
                 ("access-control-allow-methods", METHODS),
                 ("access-control-allow-headers", REQUEST_HEADERS),
                 ("access-control-max-age", _MAX_AGE),

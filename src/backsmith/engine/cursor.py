@@ -31,7 +31,7 @@ def read_cursor(cursor: str, terms: int) -> tuple[str | None, ...]:
         padded = cursor.encode() + b"=" * (-len(cursor) % 4)
         raws = [bytes(raw) for raw in _decode.decode(urlsafe_b64decode(padded))]
         values = tuple(_value(raw) for raw in raws)
-    except (ValueError, UnicodeEncodeError):
+    except (ValueError, RecursionError):
         values = None
     if values is None or len(values) != terms:
         raise RequestError(

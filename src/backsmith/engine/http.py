@@ -66,9 +66,9 @@ class HttpApplication:
 
     def segments(self, path: str) -> tuple[str, ...]:
         """The segments of a raw path below the prefix; after an empty one, those of a path beside it."""
-        if path.startswith(self._prefix):
-            return tuple(path[len(self._prefix) :].rstrip("/").split("/"))
-        return ("", *path.strip("/").split("/"))
+        below = path[len(self._prefix) :].rstrip("/").split("/") if path.startswith(self._prefix) else [""]
+        # To the letter: who keeps /metrics from the world by its path is not to be asked for //metrics.
+        return tuple(below) if below[0] else ("", *path[1:].split("/"))
 
     async def reply(self, request: Request, body: Callable[[], Awaitable[bytes]] | None = None) -> Reply:
         """The reply to a request; whatever goes wrong is one too.
@@ -112,7 +112,8 @@ class HttpApplication:
 
     def _options(self, request: Request) -> Reply:
         preflight = self._cors.preflight(request.header("origin"), request.header("access-control-request-method"))
-        return preflight or Reply(204, [("allow", "GET, HEAD, OPTIONS")], b"")
+        allowed = "GET, HEAD, POST, OPTIONS" if request.path[0] == "rpc" else "GET, HEAD, OPTIONS"
+        return preflight or Reply(204, [("allow", allowed)], b"")
 
     async def _beside(self, request: Request, exchange: Exchange) -> Reply:
         """What is answered beside the data."""

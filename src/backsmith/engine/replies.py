@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from hashlib import blake2b
 from typing import Any, NamedTuple
+from urllib.parse import quote
 
 import msgspec
 
@@ -22,6 +23,9 @@ from backsmith.engine.reply import Headers, Reply
 from backsmith.engine.request import Request
 from backsmith.engine.security import CACHE_PRIVATE, CACHE_SHARED
 from backsmith.errors import RequestError
+
+ADDRESS = "!$%&'()*+,/:;=?@[]"
+"""What stands in an address as it is. `>` would end it within the header; a quotation mark or `|` has no place in it."""
 
 _members = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
@@ -106,7 +110,7 @@ def _next_page(request: Request, asked: Asked, plan: Plan, result: Result, value
     cursor = write_cursor(last[1] if plan.cursor_names is None else _order_values(last[0], plan.cursor_names))
     kept = [part for part in request.query.split("&") if part and part.partition("=")[0] not in ("after", "offset")]
     query = "&".join([*kept, f"after={cursor}"])
-    return f'<{request.target}?{query}>; rel="next"'
+    return f'<{quote(f"{request.target}?{query}", safe=ADDRESS)}>; rel="next"'
 
 
 def _order_values(row: str, names: Sequence[str]) -> str:

@@ -13,7 +13,7 @@ from backsmith.blueprint.blueprint import Field, Relation
 from backsmith.blueprint.expressions import FALSE, Node
 from backsmith.blueprint.types import Bytes, Integer, Json, List
 from backsmith.databases.operators import Operators, name_of
-from backsmith.engine.access import Access, AskerKind, Authorizer
+from backsmith.engine.access import Access, AskerKind, Authorizer, every, linking_fields
 from backsmith.engine.casts import cast_type
 from backsmith.engine.catalogue import Catalogue, Resource
 from backsmith.engine.grammar.query import (
@@ -87,6 +87,7 @@ class Resolver:
 
     def item(self, query: Query, resource: Resource, key_slots: tuple[int, ...]) -> Read:
         """The plan of one row by its key."""
+        self._check_paths(query)
         read = self._read(query, resource, query.select, ())
         if read.grouped:
             raise RequestError(errors.BAD_QUERY, "An item can't be aggregated", hint="Aggregate the collection.")
@@ -229,28 +230,22 @@ class Resolver:
         return Embed(Key(name, chosen=not own), relation, read, guard, item.spread, silent=not read.outputs)
 
     def _guarded(self, level: Level, relation: Relation, read: Read) -> tuple[Node | None, Read]:
-        """A link shows the foreign key's value, so it is there only where that may be read."""
-        if relation.kind == "to_one":
-            guard = level.access.guards.get(relation.name)
-            if guard == FALSE:
-                raise RequestError(
-                    errors.FORBIDDEN,
-                    f"permission denied for relation {level.collection}.{relation.name}",
-                    hint=f"No rule lets you read {relation.name} of any of {level.collection}.",
-                )
-            return guard, read
-        if relation.kind == "many_to_many":
-            return None, read
-        there = self._authorizer.read(read.entity, self._kind).guards
-        guards = [there[name] for name in relation.target_fields if name in there]
-        if FALSE in guards:
+        """A link tells that the fields at its two ends have the same value, so it is there only where both of them
+        may be read."""
+        here, there = linking_fields(relation)
+        far = self._authorizer.read(read.entity, self._kind)
+        near_guards = [level.access.guards[name] for name in here if name in level.access.guards]
+        far_guards = [far.guards[name] for name in there if name in far.guards]
+        if FALSE in (*near_guards, *far_guards):
             raise RequestError(
                 errors.FORBIDDEN,
                 f"permission denied for relation {level.collection}.{relation.name}",
-                hint=f"No rule lets you read which of {level.collection} a row of {read.entity.collection} belongs to.",
+                hint=f"No rule lets you read {relation.name} of any of {level.collection}."
+                if FALSE in near_guards
+                else f"No rule lets you read which of {level.collection} a row of {read.entity.collection} belongs to.",
             )
-        where = (*read.where, *map(Predicate, dict.fromkeys(guards)))
-        return None, replace(read, where=where)
+        where = (*read.where, *map(Predicate, dict.fromkeys(far_guards)))
+        return every(near_guards), replace(read, where=where)
 
     # Order ------------------------------------------------------------------------------------------------------
 
@@ -343,7 +338,8 @@ class Resolver:
                         hint="Only to-one relations can stand beside aggregates; they become groups.",
                     )
                 fields = (level.resource.stored[name] for name in output.relation.fields)
-                terms.extend(Order(Value(field, field.type, field.nullable)) for field in fields)
+                guarded = output.guard is not None
+                terms.extend(Order(Value(field, field.type, field.nullable or guarded)) for field in fields)
         return tuple(terms)
 
 

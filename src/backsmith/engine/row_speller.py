@@ -3,16 +3,29 @@
 from __future__ import annotations
 
 from backsmith.blueprint.blueprint import Entity
-from backsmith.blueprint.expressions import TRUE
-from backsmith.blueprint.types import Text, Type
+from backsmith.blueprint.expressions import TRUE, FieldOf, Node
+from backsmith.blueprint.trees import walk
+from backsmith.blueprint.types import Json, Text, Type
 from backsmith.databases.operators import COMPARISONS, PATTERNS, RANGES, SEARCHES
 from backsmith.databases.parameters import Constant, Slot
+from backsmith.databases.rows import field_named
 from backsmith.engine.plan import Condition, Embed, Exists, Junction, Order, Predicate, Read, Test
 from backsmith.engine.value_speller import ValueSpeller
 from backsmith.engine.values import converter
 
 EVERY_ROW = 2**62
 """A limit above any number of rows: an offset needs one on SQLite."""
+
+
+MAY_FAIL = frozenset({"match", "imatch"}) | SEARCHES | RANGES
+"""Operators that a database reads their right side for when it comes to a row."""
+
+
+def may_fail(test: Test) -> bool:
+    """Whether the test may be an error, depending on the row: of calculations, and of JSON that others wrote."""
+    field = test.value.field
+    calculated = field is not None and (field.computed is not None or isinstance(field.type, Json))
+    return calculated or test.operator in MAY_FAIL
 
 
 class Link:
@@ -91,7 +104,8 @@ class RowSpeller(ValueSpeller):
     def _condition(self, condition: Condition, read: Read, row: str) -> str:
         match condition:
             case Predicate(node):
-                return f"({self.speller.condition(node, row)})"
+                text = f"({self.speller.condition(node, row)})"
+                return self._of_readable(text, read, row) if self._calculates(node) else text
             case Junction(operator, items, negated):
                 text = f" {operator.upper()} ".join(self._condition(item, read, row) for item in items)
                 return f"NOT ({text})" if negated else f"({text})"
@@ -103,7 +117,20 @@ class RowSpeller(ValueSpeller):
                 return f"NOT {text}" if negated else text
             case Test():
                 text = self._test(condition, read.entity, row)
-                return f"NOT ({text})" if condition.negated else f"({text})"
+                text = f"NOT ({text})" if condition.negated else f"({text})"
+                return self._of_readable(text, read, row) if may_fail(condition) else text
+
+    def _of_readable(self, text: str, read: Read, row: str) -> str:
+        """A condition that is asked of rows only that may be read. A database is free to ask it before the rule; where
+        it may fail, the error would tell of a row that isn't to be seen."""
+        if read.access == TRUE:
+            return text
+        return f"CASE WHEN {self.speller.condition(read.access, row)} THEN {text} END"
+
+    def _calculates(self, node: Node) -> bool:
+        """Whether the condition needs a computed field."""
+        fields = (part for part in walk(node) if isinstance(part, FieldOf))
+        return any(field_named(self.entities[field.of.entity], field.field).computed for field in fields)
 
     def _test(self, test: Test, entity: Entity, row: str) -> str:
         left = self._value(test.value, entity, row)
@@ -132,7 +159,7 @@ class RowSpeller(ValueSpeller):
         if test.operator in RANGES:
             # Ranges are shown as text, but compared as what they are.
             assert test.value.field is not None
-            column = self._column(entity, test.value.field.name, row)
+            column = self._guarded(test.value, self._column(entity, test.value.field.name, row), row)
             return self.operators.range(
                 test.operator, column, f"{self._slot(slot, type, 'eq')}::{test.value.field.storage}"
             )

@@ -19,6 +19,7 @@ from backsmith.engine.code.calls import Calls
 from backsmith.engine.cursor import read_cursor
 from backsmith.engine.grammar.limits import Limits
 from backsmith.engine.metrics import Metrics
+from backsmith.engine.estimates import reads_everything
 from backsmith.engine.plans import Plan, PlanKey, Planner
 from backsmith.engine.reading import Asked, read
 from backsmith.engine.replies import Result, reply_item, reply_list
@@ -148,7 +149,7 @@ class Engine:
             return Result(rows, None)
         if wanted == "exact" and rows:
             return Result(rows, rows[0][len(rows[0]) - 1])
-        if wanted != "exact":
+        if wanted != "exact" and reads_everything(plan.read):
             statement = self.planner.rows(key, asked.resource, asked.query_texts)
             estimate = await self._database.estimate(statement.sql, statement.parameters(inputs))
             if estimate is not None and (wanted == "planned" or estimate > self.planner.max_rows):

@@ -9,6 +9,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from backsmith.blueprint.blueprint import Entity, Relation
+from backsmith.blueprint.expressions import Node
 from backsmith.blueprint.types import Text
 from backsmith.databases.parameters import Constant
 from backsmith.engine.binding import Binder, Statement, binder
@@ -93,12 +94,11 @@ class ReadWriter(RowSpeller):
         keys: list[str] = []
         named: dict[Value, str] = {}
         members: list[list[Piece]] = []
+        inner.extend(self._linking_columns(read, row))
         for output in read.outputs:
             if isinstance(output, Embed):
-                columns = [self._column_name(read.entity, name) for name in output.relation.fields]
-                inner.extend(f"{row}.{column} AS {column}" for column in columns)
-                keys.extend(f"{group}.{column}" for column in columns)
-                members.extend(self._embed_members(output, read.entity, group))
+                keys.extend(f"{group}.{self._column_name(read.entity, name)}" for name in output.relation.fields)
+                members.extend(self._embed_members(replace(output, guard=None), read.entity, group))
                 continue
             value = output.value
             column = f'"~{len(inner)}"'
@@ -118,6 +118,21 @@ class ReadWriter(RowSpeller):
         ordered = f" ORDER BY {', '.join(by)}" if by else ""
         shown = self._concat([fixed("{"), *separated(members), fixed("}")])
         return shown, f"{source} AS {group}{grouped}{ordered}{self._limit(read)}"
+
+    def _linking_columns(self, read: Read, row: str) -> list[str]:
+        """The foreign keys by which the rows' embeds are grouped, each null where a guard of an embed doesn't hold."""
+        guards: dict[str, list[Node]] = {}
+        for embed in read.outputs:
+            if isinstance(embed, Embed):
+                for name in embed.relation.fields:
+                    guards.setdefault(name, []).extend(() if embed.guard is None else (embed.guard,))
+        columns: list[str] = []
+        for name, conditions in guards.items():
+            column = self._column_name(read.entity, name)
+            when = " AND ".join(f"({self.speller.condition(each, row)})" for each in dict.fromkeys(conditions))
+            value = f"{row}.{column}"
+            columns.append(f"{f'CASE WHEN {when} THEN {value} END' if when else value} AS {column}")
+        return columns
 
     def _is_column(self, entity: Entity, term: Order) -> bool:
         value = term.value

@@ -54,9 +54,11 @@ class ValueSpeller:
             type = Text() if step.as_text else Json()
         if value.cast is not None:
             sql = self.operators.cast(sql, type, value.cast)
-        if value.guard is not None:
-            sql = f"CASE WHEN {self.speller.condition(value.guard, row)} THEN {sql} END"
-        return sql
+        return self._guarded(value, sql, row)
+
+    def _guarded(self, value: Value, sql: str, row: str) -> str:
+        """`sql` of the value where its guard holds, else null."""
+        return sql if value.guard is None else f"CASE WHEN {self.speller.condition(value.guard, row)} THEN {sql} END"
 
     def _json(self, value: Value, entity: Entity, row: str) -> str:
         field = value.field

@@ -69,7 +69,7 @@ def binary(reader: Reader, node: ast.BinOp, place: Place) -> Node:
     result = _numbers(reader, node, operator, (left_type, right_type))
     if result is None:
         hint = "Write the constant as a Decimal, or make both fields of one type." if set(pair) == FLOAT_PAIR else None
-        message = f"{kinds.sentence(left_type)} and {kinds.name(right_type)} can't be joined by {sign}."
+        message = f"{kinds.sentence(left_type)} {sign} {kinds.name(right_type)} has no meaning."
         raise reader.fail(node, "wrong-type", message, hint)
     if operator in ("divide", "floor_divide", "modulo"):
         _check_divisor(reader, node.right, right, place)

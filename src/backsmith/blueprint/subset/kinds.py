@@ -80,6 +80,19 @@ def sentence(type: Type) -> str:
     return text[0].upper() + text[1:]
 
 
+def instead_of_truth(type: Type, text: str) -> str:
+    """What to write in place of a value where a condition is needed."""
+    match kind(type):
+        case "text":
+            return f'Write `{text} != ""`.'
+        case "integer" | "float" | "decimal":
+            return f"Write `{text} != 0`."
+        case "list":
+            return f"Write `len({text}) != 0`."
+        case _:
+            return "Write a comparison."
+
+
 def common(left: Type, right: Type) -> Type | None:
     """The type that values of both can be taken to without loss, or None where they never meet."""
     match left, right:

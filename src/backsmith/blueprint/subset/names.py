@@ -10,7 +10,7 @@ import enum
 import operator
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta, timezone
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, cast
 from uuid import UUID
@@ -135,5 +135,5 @@ def _called(reader: Reader, node: ast.expr, call: Callable[[], Any]) -> Any:
     try:
         return call()
     except (ArithmeticError, TypeError, ValueError) as error:
-        says = str(error) or type(error).__name__
+        says = "it is no number" if isinstance(error, InvalidOperation) else str(error)
         raise reader.fail(node, "bad-constant", f"'{reader.text(node)}' has no value: {says}.") from None

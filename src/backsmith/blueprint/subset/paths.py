@@ -5,15 +5,17 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, cast
 
-from backsmith.blueprint.blueprint import Relation
+from backsmith.blueprint.blueprint import Entity, Relation
 from backsmith.blueprint.expressions import CurrentUser, FieldOf, Follow, Node, Row, Variable
 from backsmith.blueprint.subset import refusals
 from backsmith.blueprint.subset.kinds import name as kind_name
-from backsmith.blueprint.subset.places import Many, Place
+from backsmith.blueprint.subset.places import Failed, Many, Place
 from backsmith.blueprint.trees import is_row, root, type_of, walk
 
 if TYPE_CHECKING:
     from backsmith.blueprint.subset.reader import Reader
+
+MOST_NAMES = 12
 
 
 def attribute(reader: Reader, node: ast.Attribute, place: Place) -> Node | Many:
@@ -37,6 +39,8 @@ def attribute(reader: Reader, node: ast.Attribute, place: Place) -> Node | Many:
         )
     entity = reader.entity(row)
     for field in entity.fields:
+        if field.name == node.attr and field.relation is not None:
+            raise _foreign_key(reader, node, entity, field.name, field.relation)
         if field.name == node.attr:
             return FieldOf(row, field.name, field.type, field.nullable)
     for relation in entity.relations:
@@ -44,10 +48,19 @@ def attribute(reader: Reader, node: ast.Attribute, place: Place) -> Node | Many:
             if leads_to_one(relation):
                 return Follow(row, relation.name, relation.entity)
             return Many(row, relation)
-    known = [field.name for field in entity.fields]
-    known += [relation.name for relation in entity.relations if not relation.implicit]
-    hint = reader.similar(node.attr, known) or f"{entity.name} has {', '.join(known)}."
+    known = [relation.name for relation in entity.relations if not relation.implicit]
+    known += [field.name for field in entity.fields if field.relation is None]
+    more = ", …" if len(known) > MOST_NAMES else ""
+    hint = reader.similar(node.attr, known) or f"{entity.name} has {', '.join(known[:MOST_NAMES])}{more}."
     raise reader.fail(node, "unknown-field", f"{entity.name} has no field '{node.attr}'.", hint)
+
+
+def _foreign_key(reader: Reader, node: ast.Attribute, entity: Entity, field: str, name: str) -> Failed:
+    """A foreign key is the database's: the objects that Python sees have the row itself."""
+    relation = next(relation for relation in entity.relations if relation.name == name)
+    there = relation.target_fields[relation.fields.index(field)]
+    message = f"{entity.name} keeps '{field}' for its relation '{name}'; objects don't have it."
+    return reader.fail(node, "unknown-field", message, f"Write `{reader.text(node.value)}.{name}.{there}`.")
 
 
 def leads_to_one(relation: Relation) -> bool:
@@ -56,7 +69,7 @@ def leads_to_one(relation: Relation) -> bool:
 
 
 def as_many(reader: Reader, value: Node | Many) -> Node | Many:
-    """The other end of a one-to-one relation as the rows of a list, which it may be declared as; else `value` itself."""
+    """The other end of a one-to-one relation as rows, for it may be declared as a list; else `value` itself."""
     if isinstance(value, Follow):
         relation = reader.relation(value.of, value.relation)
         if relation.kind == "to_many":

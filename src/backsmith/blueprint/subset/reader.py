@@ -18,12 +18,11 @@ import msgspec
 from backsmith.blueprint.blueprint import Entity, Relation
 from backsmith.blueprint.expressions import Aggregate, CurrentUser, FieldOf, Follow, If, Literal, Node, Row
 from backsmith.blueprint.source import Positioned, Source
-from backsmith.blueprint.subset import arithmetic, calls, comparisons, conditions, names, paths, refusals
+from backsmith.blueprint.subset import arithmetic, calls, comparisons, conditions, kinds, names, paths, refusals
 from backsmith.blueprint.subset.constants import ConstantError, literal_of
-from backsmith.blueprint.subset.kinds import name as kind_name
 from backsmith.blueprint.subset.places import Context, Failed, Many, Place
 from backsmith.blueprint.trees import is_row, type_of
-from backsmith.blueprint.types import Boolean, Text, Type
+from backsmith.blueprint.types import Boolean, Type
 from backsmith.errors import Problem
 
 T = TypeVar("T")
@@ -59,7 +58,7 @@ class Reader:
 
     def refuse(self, node: Positioned, what: str, instead: str | None = None) -> Failed:
         """Note something beyond the subset; raise what this returns."""
-        return self.fail(node, "unsupported-expression", f"{what} can't be part of an expression.", instead)
+        return self.fail(node, "unsupported-expression", f"{what} can't be compiled into SQL.", instead)
 
     def each(self, *reads: Callable[[], T]) -> list[T]:
         """The results of all reads; when one fails the others are still tried, so that their mistakes are found."""
@@ -176,16 +175,12 @@ class Reader:
         type, text = type_of(value), self.text(node)
         if type == Boolean():
             return self.checked(node, value, place)
-        if is_row(value) or type is None:
-            instead = f"`{text} is not None`"
-        elif isinstance(type, Text):
-            instead = f'`{text} != ""`'
-        elif self.may_be_none(value, place):
-            instead = f"`{text} is not None`"
+        if type is None or self.may_be_none(value, place):
+            instead = f"Write `{text} is not None`."
         else:
-            instead = f"`{text} != 0`"
-        what = "a row" if type is None else kind_name(type)
-        raise self.fail(node, "not-a-condition", f"'{text}' is {what}, not a condition.", f"Write {instead}.")
+            instead = kinds.instead_of_truth(type, text)
+        what = "a row" if is_row(value) else kinds.name(type) if type else "None"
+        raise self.fail(node, "not-a-condition", f"'{text}' is {what}, not a condition.", instead)
 
     def typed(self, node: ast.expr, place: Place) -> tuple[Node, Type]:
         """A value that isn't None here, with its type; rows are refused."""

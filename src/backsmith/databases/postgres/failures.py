@@ -53,6 +53,8 @@ def of_reading(error: Exception, statement_timeout: float) -> BacksmithError:
             return bad_value("Text can't hold the character NUL or half a surrogate pair")
         case "54001" | "54000":
             return RequestError(errors.TOO_COMPLEX, "The request is more than the database can work out")
+        case "42704":
+            return RequestError(errors.UNSUPPORTED, "This database has no full-text search in that language")
         case "0A000":
             return RequestError(errors.UNSUPPORTED, "This version of PostgreSQL can't do that")
         case str() if state.startswith("22"):

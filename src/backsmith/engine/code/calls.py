@@ -51,7 +51,8 @@ class Calls:
         self._prefix = prefix
         self._objects = Objects(catalogue.entities, classes)
         self._account = next((c for c in classes.values() if issubclass(c, Account)), Account)
-        self._functions = {query.name: Served(query) for query in catalogue.blueprint.queries}
+        hidden = {name: resource.hidden for name, resource in catalogue.resources.items()}
+        self._functions = {query.name: Served(query, hidden) for query in catalogue.blueprint.queries}
 
     async def answer(self, exchange: Exchange, identify: Callable[..., Any]) -> Reply:
         """The reply to a call. Raises RequestError."""
@@ -106,7 +107,7 @@ class Calls:
             return texts, {}
         try:
             return texts, msgspec.json.decode(request.body, type=dict[str, Any])
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             raise RequestError(
                 errors.BAD_VALUE, "The body isn't a JSON object", details=str(error), hint='Send {"name": value, …}.'
             ) from None

@@ -20,6 +20,8 @@ from backsmith.engine.catalogue import Catalogue, Resource
 from backsmith.engine.code.conditions import condition_node
 from backsmith.engine.code.named_parameters import positional
 from backsmith.engine.code.objects import Objects
+from backsmith.engine.code.shown import Shown
+from backsmith.engine.grammar.ranges import MAXIMUM
 from backsmith.engine.plan import Condition, Key, Order, Output, Predicate, Read, Value
 from backsmith.engine.statement import ReadWriter
 from backsmith.errors import UsageError
@@ -69,7 +71,7 @@ class ReadData:
             return []
         terms = self._order(resource, (order,) if isinstance(order, str) else order)
         writer = ReadWriter(self._database.dialect, self._catalogue.entities)
-        read = replace(read, order=terms, most=limit, skip=offset)
+        read = replace(read, order=terms, most=None if limit is None else count_of(limit), skip=count_of(offset))
         rows = await self._fetch(writer.page(read))
         return [self._objects.read(resource.entity, row[0]) for row in rows]
 
@@ -110,7 +112,8 @@ class ReadData:
         access = self._authorizer.read(resource.entity, self._kind)
         if access.rows == FALSE:
             return None
-        nodes = [condition_node(item, resource.entity, self._catalogue.entities) for item in where]
+        shown = Shown(self._catalogue.entities, lambda entity: self._authorizer.read(entity, self._kind))
+        nodes = [condition_node(item, resource.entity, shown) for item in where]
         conditions: tuple[Condition, ...] = tuple(Predicate(node) for node in nodes)
         outputs = tuple(
             Output(Key(field.name), _value(field, access))
@@ -131,6 +134,13 @@ class ReadData:
         given = {name.removeprefix("-") for name in names}
         terms.extend(Order(_value(field, access)) for field in resource.key if field.name not in given)
         return tuple(terms)
+
+
+def count_of(number: int) -> int:
+    """A limit or offset: one that a request brought may be anything, and is spelled into the statement."""
+    if not isinstance(number, int):  # pyright: ignore[reportUnnecessaryIsInstance] - callers may not check their types
+        raise UsageError(f"A limit or offset is a whole number, not {number!r}.")
+    return min(max(0, number), MAXIMUM)
 
 
 def _value(field: Field, access: Access) -> Value:

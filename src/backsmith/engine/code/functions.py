@@ -28,9 +28,13 @@ _encode = msgspec.json.Encoder(decimal_format="number").encode
 class Served:
     """One query, bound to its function."""
 
-    def __init__(self, query: Query) -> None:
-        """Raises UsageError when the function isn't there, which a compiled model rules out."""
+    def __init__(self, query: Query, hidden: Mapping[str, frozenset[str]]) -> None:
+        """`hidden` are the names that no row shows, by entity.
+
+        Raises UsageError when the function isn't there, which a compiled model rules out.
+        """
         self.query = query
+        self._hidden = hidden
         self.function = _function(query.function)
         hints = get_type_hints(self.function)
         self.data = [name for name, hint in hints.items() if hint is Data and name != "return"]
@@ -78,7 +82,7 @@ class Served:
         result = self.function(**values, **injected)
         if inspect.isawaitable(result):
             result = await result
-        return _encode(plain(result))
+        return _encode(plain(result, self._hidden))
 
     def _unfit(self, why: str, hint: str | None) -> RequestError:
         return RequestError(

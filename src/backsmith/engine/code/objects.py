@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, is_dataclass
+from dataclasses import fields, is_dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any, cast
@@ -66,8 +66,13 @@ def _value(raw: bytes, type: Type) -> Any:
     return text if isinstance(type, Text) else converter(type, "eq")(text)
 
 
-def plain(value: Any) -> Any:
-    """`value` as what JSON has, in the canonical forms (docs/architecture.md, "Values")."""
+NOTHING: Mapping[str, frozenset[str]] = {}
+
+
+def plain(value: Any, hidden: Mapping[str, frozenset[str]] = NOTHING) -> Any:
+    """`value` as what JSON has, in the canonical forms (docs/architecture.md, "Values"); of rows without what is
+    `hidden`, by the names of their entities.
+    """
     match value:
         case None | bool() | int() | float() | str() | Decimal() | msgspec.Raw():
             return value
@@ -82,15 +87,20 @@ def plain(value: Any) -> Any:
         case bytes():
             return f"\\x{value.hex()}"
         case Model():
-            return {name: plain(item) for name, item in value.__dict__.items() if not name.startswith("_")}
+            left_out = hidden.get(type(value).__name__, ())
+            return {
+                name: plain(item, hidden)
+                for name, item in value.__dict__.items()
+                if not name.startswith("_") and name not in left_out
+            }
         case msgspec.Struct():
-            return {name: plain(getattr(value, name)) for name in value.__struct_fields__}
+            return {name: plain(getattr(value, name), hidden) for name in value.__struct_fields__}
         case Mapping():
-            return {str(name): plain(item) for name, item in cast("Mapping[Any, Any]", value).items()}
+            return {str(name): plain(item, hidden) for name, item in cast("Mapping[Any, Any]", value).items()}
         case list() | tuple() | set() | frozenset():
-            return [plain(item) for item in cast("Iterable[Any]", value)]
+            return [plain(item, hidden) for item in cast("Iterable[Any]", value)]
         case _ if is_dataclass(value) and not isinstance(value, type):
-            return plain(asdict(value))
+            return {field.name: plain(getattr(value, field.name), hidden) for field in fields(value)}
         case _:
             raise TypeError(
                 f"A {type(value).__name__} can't be sent as JSON. Return rows, dataclasses or plain values."
