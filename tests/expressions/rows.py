@@ -19,9 +19,9 @@ Record = dict[str, Any]
 
 LETTERS = [
     "a", "A", "b", "B", "z", "0", "İ", "ı", "i", "ß", "ẞ", "K", "k", "ς", "σ", "Σ", "ΑΣ", "Σ.", "é", "e\u0301", "É",
-    "ﬁ", "ŉ", "ΐ", "ǆ", "ǅ", "և", "𐐀", "𐐨", "😀", "\t", "\n", "\x0b", "\x1c", "\x1f", "\x85", "\xa0", "\u1680", "\u2003",
-    "\u2028", "\u202f", "\u3000", "\u200b", "\x01", "\x7f", "'", '"', "\\", "%", "_", "*", "?", "[", "ﾊ", "\ufffd",
-    "\U0010ffff", "\u0345", "\u00ad", "ᾳ", "Ⴀ", "ა", "Ა", "Ꭰ", "ꭰ", "ſ", "μ", "µ",
+    "ﬁ", "ŉ", "ΐ", "ǆ", "ǅ", "և", "𐐀", "𐐨", "😀", "\t", "\n", "\x0b", "\x1c", "\x1f", "\x85", "\xa0", "\u1680",
+    "\u2003", "\u2028", "\u202f", "\u3000", "\u200b", "\x01", "\x7f", "'", '"', "\\", "%", "_", "*", "?", "[", "ﾊ",
+    "\ufffd", "\U0010ffff", "\u0345", "\u00ad", "ᾳ", "Ⴀ", "ა", "Ა", "Ꭰ", "ꭰ", "ſ", "μ", "µ", "\u212a", "\u212b",
 ]  # fmt: skip
 WORDS = ["", "a", "b", "A", "ß", "SS", "staff", "admin", " ", "\u3000a", "a\x1c"]
 INSTANTS = [
@@ -117,7 +117,8 @@ def records(seed: int) -> dict[str, list[Record]]:
                 "name": v.text(), "note": v.maybe(v.text), "status": choose(["draft", "placed", "Ω"]),
                 "mood": v.maybe(lambda: choose(["good", "bad"])), "count": v.small(), "spare": v.maybe(v.big),
                 "small": v.int32(), "tiny": v.maybe(v.int16), "size": v.dyadic(), "heat": v.maybe(v.dyadic),
-                "price": v.decimal(2, 999_999), "cost": v.decimal(4, 99_999_999), "fee": v.maybe(lambda: v.decimal(3, 999_999)),
+                "price": v.decimal(2, 999_999), "cost": v.decimal(4, 99_999_999),
+                "fee": v.maybe(lambda: v.decimal(3, 999_999)),
                 "open": choose([True, False]), "sold": v.maybe(lambda: choose([True, False])), "day": v.day(),
                 "last_day": v.maybe(v.day), "at": v.instant(), "seen": v.maybe(v.instant), "clock": v.clock(),
                 "alarm": v.maybe(v.clock), "span": v.span(), "delay": v.maybe(v.span), "code": choose(CODES),

@@ -8,6 +8,8 @@ import {
   BAD_VALUE,
   FORBIDDEN,
   METHOD_NOT_ALLOWED,
+  NOT_ACCEPTABLE,
+  NOT_SINGLE,
   refused,
   rows,
   UNAUTHENTICATED,
@@ -27,6 +29,38 @@ const CASES = {
   "a function by HEAD": [staff.rpc("pages_by_genre", { at_least: 120 }, { head: true }), rows(null)],
   "a function without parameters": [ada.rpc("whoami"), rows({ id: 1, roles: [] })],
   "a function's defaults": [staff.rpc("pages_by_genre"), rows([...GENRES, { genre: "poem", pages: 30 }])],
+  "one row of a function": [
+    staff.rpc("pages_by_genre", { at_least: 999 }).single(),
+    rows({ genre: "essay", pages: 999 }),
+  ],
+  "one row of a function's many": [
+    staff.rpc("pages_by_genre").single(),
+    refused(406, "Not Acceptable", NOT_SINGLE, "Cannot coerce the result to a single JSON object", {
+      details: "The result contains 3 rows",
+    }),
+  ],
+  "perhaps one row of a function": [staff.rpc("pages_by_genre", { at_least: 1000 }).maybeSingle(), rows(null)],
+  "a function without nulls": [
+    nobody.rpc("cheap", { most: 1 }).stripNulls(),
+    rows([
+      {
+        id: 2,
+        title: "ärger",
+        genre: "poem",
+        price: 0.05,
+        pages: 30,
+        draft: false,
+        added: "2026-01-02T08:00:00.0005+00:00",
+        tags: [],
+        author_id: 1,
+        sequel_of_id: 1,
+      },
+    ]),
+  ],
+  "a function as CSV": [
+    nobody.rpc("cheap", { most: 1 }).csv(),
+    refused(406, "Not Acceptable", NOT_ACCEPTABLE, "Functions answer in JSON", { hint: "Send Accept: application/json." }),
+  ],
   "a function for those who are signed in": [
     nobody.rpc("whoami"),
     refused(401, "Unauthorized", UNAUTHENTICATED, "permission denied for function whoami", {

@@ -34,6 +34,7 @@ export const refused = (status, statusText, [slug, title, code], message, { deta
 });
 
 export const NOT_SINGLE = ["not-single", "Not exactly one row", "PGRST116"];
+export const NOT_ACCEPTABLE = ["not-acceptable", "No such representation", "PGRST107"];
 export const UNKNOWN_FIELD = ["unknown-field", "No such field", "42703"];
 export const UNKNOWN_COLLECTION = ["unknown-collection", "No such collection", "PGRST205"];
 export const UNKNOWN_FUNCTION = ["unknown-function", "No such function", "PGRST202"];

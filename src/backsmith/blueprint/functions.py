@@ -59,8 +59,7 @@ def compile_function(
     try:
         place, needs_user = _parameters(reader, node, entity)
         if isinstance(node, ast.Lambda):
-            tree = reader.value(node.body, place)
-            _check_result(reader, node.body, tree, place, returns, nullable)
+            tree = _check_result(reader, node.body, reader.value(node.body, place), place, returns, nullable)
         elif isinstance(node, ast.AsyncFunctionDef):
             raise reader.refuse(
                 node, "An async function", "Write `def`: it is compiled into SQL and waits for nothing."
@@ -211,7 +210,7 @@ def _check_result(
 ) -> Node:
     """The value, where it is one that the function may return."""
     if returns is None or (returns == Boolean() and not nullable):
-        return reader.condition(node, place)
+        return reader.as_condition(node, value, place)
     if is_row(value):
         raise reader.fail(
             node, "wrong-type", f"'{reader.text(node)}' is a row, not a value.", "Return one of its fields."

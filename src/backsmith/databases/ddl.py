@@ -81,7 +81,11 @@ class Ddl(ABC):
         if field.bounds.multiple_of is not None and isinstance(field.type, Integer | Numeric):
             unit = self.constant(field.bounds.multiple_of, field.type, field.storage)
             if unit is not None and Decimal(unit) != 0:
-                yield f"{column} % {unit} = 0"
+                yield f"{self.divisible(column, field.type)} % {unit} = 0"
+
+    def divisible(self, column: str, type: Type) -> str:
+        """The column as the left side of `%`."""
+        return column
 
     def enum_type(self, field: Field) -> EnumType | None:
         """The type that has to exist for the field's column, if it is one of PostgreSQL's enums."""

@@ -11,6 +11,9 @@ from collections.abc import Sequence
 
 import msgspec
 
+from backsmith import errors
+from backsmith.errors import RequestError
+
 _members = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _items = msgspec.json.Decoder(list[msgspec.Raw])
 _text = msgspec.json.Decoder(str)
@@ -51,3 +54,12 @@ def _cell(raw: bytes) -> str:
     if raw == NULL:
         return ""
     return _text.decode(raw) if raw.startswith(b'"') else raw.decode()
+
+
+def not_single(rows: int) -> RequestError:
+    """The refusal to give one object where there are none or several."""
+    return RequestError(
+        errors.NOT_SINGLE,
+        "Cannot coerce the result to a single JSON object",
+        details=f"The result contains {rows} rows",
+    )

@@ -14,7 +14,7 @@ from backsmith.blueprint.asker import Asker
 from backsmith.databases.database import Row
 from backsmith.engine.binding import Inputs
 from backsmith.engine.cursor import write_cursor
-from backsmith.engine.formats import array, comma_separated, without_nulls
+from backsmith.engine.formats import array, comma_separated, not_single, without_nulls
 from backsmith.engine.grammar.prefer import NO_PREFERENCES, applied
 from backsmith.engine.grammar.ranges import content_range, limit_of, offset_of, status_of
 from backsmith.engine.plans import Plan
@@ -25,7 +25,7 @@ from backsmith.engine.security import CACHE_PRIVATE, CACHE_SHARED
 from backsmith.errors import RequestError
 
 ADDRESS = "!$%&'()*+,/:;=?@[]"
-"""What stands in an address as it is. `>` would end it within the header; a quotation mark or `|` has no place in it."""
+"""What stands in an address as it is. `>` would end it within the header; quotation marks have no place in it."""
 
 _members = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
@@ -45,11 +45,7 @@ def reply_list(request: Request, asked: Asked, plan: Plan, result: Result, input
     status = status_of(offset, len(rows), result.total)
     if asked.form.form == "object":
         if len(rows) != 1:
-            raise RequestError(
-                errors.NOT_SINGLE,
-                "Cannot coerce the result to a single JSON object",
-                details=f"The result contains {len(rows)} rows",
-            )
+            raise not_single(len(rows))
         body = rows[0].encode()
     elif asked.form.form == "csv":
         body = comma_separated(rows, plan.names)

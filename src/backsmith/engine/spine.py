@@ -17,9 +17,9 @@ from backsmith.engine.binding import Inputs, Statement
 from backsmith.engine.catalogue import Catalogue
 from backsmith.engine.code.calls import Calls
 from backsmith.engine.cursor import read_cursor
+from backsmith.engine.estimates import reads_everything
 from backsmith.engine.grammar.limits import Limits
 from backsmith.engine.metrics import Metrics
-from backsmith.engine.estimates import reads_everything
 from backsmith.engine.plans import Plan, PlanKey, Planner
 from backsmith.engine.reading import Asked, read
 from backsmith.engine.replies import Result, reply_item, reply_list

@@ -71,7 +71,7 @@ def _one_of(reader: Reader, left: ast.expr, options: Sequence[comparisons.Side],
     values = tuple(comparisons.known(reader, value, place) for _, value in options)
     if is_row(item):
         tests = tuple(comparisons.equal(item, value) for value in values)
-        return Or(tests) if tests else FALSE
+        return tests[0] if len(tests) == 1 else Or(tests) if tests else FALSE
     return In(item, values)
 
 

@@ -171,10 +171,14 @@ class Reader:
 
     def condition(self, node: ast.expr, place: Place) -> Node:
         """Something that is true or false."""
-        value = self.value(node, place)
-        type, text = type_of(value), self.text(node)
+        return self.as_condition(node, self.value(node, place), place)
+
+    def as_condition(self, node: ast.expr, value: Node, place: Place) -> Node:
+        """`value`, read from `node`, where a condition is needed."""
+        type = type_of(value)
         if type == Boolean():
             return self.checked(node, value, place)
+        text = self.text(node)
         if type is None or self.may_be_none(value, place):
             instead = f"Write `{text} is not None`."
         else:

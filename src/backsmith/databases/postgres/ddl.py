@@ -151,6 +151,10 @@ class PostgresDdl(Ddl):
         """None: PostgreSQL's types hold columns to themselves."""
         yield from ()
 
+    def divisible(self, column: str, type: Type) -> str:
+        """Written as PostgreSQL gives it back: it divides no smallint by a constant, which is an integer."""
+        return f"{column}::integer" if isinstance(type, Integer) and type.bits == 16 else column
+
     def enum_type(self, field: Field) -> EnumType | None:
         """The enum that the field's storage names."""
         if field.storage is None or not isinstance(field.type, Enum):

@@ -101,6 +101,8 @@ class PostgresDialect(Dialect):
                 return f"{column}::time"
             case Json() if storage == "jsonb":
                 return f"{column}::json"
+            case Json() if storage != "json":
+                return f"to_json({column})"  # an array of what has no type here: jsonb[]
             case Uuid() if storage != "uuid":
                 return f"{column}::text::uuid"
             case List(Text() | Enum()) if storage != "text[]":
@@ -109,6 +111,8 @@ class PostgresDialect(Dialect):
                 return f"{column}::timestamptz[]"  # the session's time zone is UTC
             case List(Float()) if storage in ("real[]", "float4[]"):
                 return f"{column}::text[]::double precision[]"
+            case List(Integer()) if storage != "bigint[]":
+                return f"{column}::bigint[]"  # arrays of different types don't compare
             case _:
                 return column
 

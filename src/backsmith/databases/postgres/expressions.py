@@ -87,15 +87,22 @@ class PostgresSpeller(Speller):
 
     def _text_call(self, function: str, text: str, part: str = "") -> str:
         match function:
-            case "lower" | "upper":
-                collation = self.dialect.quote(self.dialect.case_collation)
-                return f'({function}({text} COLLATE {collation}) COLLATE "C")'
+            case "lower":
+                # The 0 keeps PostgreSQL 18 from taking a sigma for the end of a word that has nothing before it but
+                # apostrophes and the like: lower('Σ) with its own collation gives 'ς, everything else 'σ.
+                return f"(substr(lower(('0' || {text}) COLLATE {self._cases}), 2) COLLATE \"C\")"
+            case "upper":
+                return f'(upper({text} COLLATE {self._cases}) COLLATE "C")'
             case "strip":
                 return f"btrim({text}, E'{WHITE_SPACE}')"
             case "length":
                 return f"length({text})"
             case _:
                 return f'(strpos({text} COLLATE "C", {part}) > 0)'
+
+    @property
+    def _cases(self) -> str:
+        return self.dialect.quote(self.dialect.case_collation)
 
     def _time_arithmetic(self, node: Arithmetic, left: Type, right: Type, a: str, b: str) -> str:
         sign = {"add": "+", "subtract": "-", "multiply": "*"}[node.operator]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from time import perf_counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import parse_qsl
 
 import msgspec
@@ -15,8 +15,10 @@ from backsmith.databases.database import Database
 from backsmith.engine.access import Authorizer
 from backsmith.engine.catalogue import Catalogue, did_you_mean
 from backsmith.engine.code.data import ReadData
-from backsmith.engine.code.functions import Served
+from backsmith.engine.code.functions import Served, encode
 from backsmith.engine.code.objects import Objects
+from backsmith.engine.formats import without_nulls
+from backsmith.engine.grammar.accept import Representation, negotiate
 from backsmith.engine.grammar.limits import Limits
 from backsmith.engine.reply import Reply
 from backsmith.engine.request import Request
@@ -27,8 +29,6 @@ from backsmith.model.entity import Entity
 
 if TYPE_CHECKING:
     from backsmith.engine.spine import Exchange
-
-JSON = "application/json; charset=utf-8"
 
 
 class Calls:
@@ -59,6 +59,7 @@ class Calls:
         request = exchange.request
         function = self._find(request)
         exchange.route = f"{self._prefix}/rpc/{function.query.name}"
+        form = negotiate(request.header("accept"))
         texts, members = self._read(request)
         exchange.was_read = perf_counter()
 
@@ -70,11 +71,12 @@ class Calls:
         exchange.planned = perf_counter()
 
         data = ReadData(self._database, self._catalogue, self._authorizer, self._objects, asker)
-        body = await function.call(values, data, self._user(asker))
+        result = await function.call(values, data, self._user(asker))
         exchange.run_at = perf_counter()
 
+        body = _formed(result, form)
         cache = CACHE_SHARED if asker.id is None else CACHE_PRIVATE
-        headers = [("content-type", JSON), ("content-length", str(len(body))), cache]
+        headers = [("content-type", form.content_type), ("content-length", str(len(body))), cache]
         return Reply(200, headers, b"" if request.method == "HEAD" else body)
 
     def _find(self, request: Request) -> Served:
@@ -116,3 +118,16 @@ class Calls:
         if asker.id is None:
             return None
         return self._account(id=asker.id, roles=asker.roles)
+
+
+def _formed(result: Any, form: Representation) -> bytes:
+    """What a function returned, as the request wants it. Raises RequestError NOT_SINGLE, NOT_ACCEPTABLE."""
+    if form.form == "csv":
+        raise RequestError(errors.NOT_ACCEPTABLE, "Functions answer in JSON", hint="Send Accept: application/json.")
+    if form.form == "object" and isinstance(result, list):
+        rows = cast("list[Any]", result)
+        if len(rows) != 1:
+            raise not_single(len(rows))
+        result = rows[0]
+    body = encode(result)
+    return without_nulls(body) if form.strip_nulls else body

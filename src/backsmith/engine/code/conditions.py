@@ -60,9 +60,7 @@ def _comparison(condition: Comparison, entity: Entity, shown: Shown) -> Node:
     return Compare(condition.operator, left, _literal(condition.value, field.type))
 
 
-def _follow(
-    row: Row, at: Entity, name: str, shown: Shown, condition: Comparison
-) -> tuple[Follow, Entity]:
+def _follow(row: Row, at: Entity, name: str, shown: Shown, condition: Comparison) -> tuple[Follow, Entity]:
     relation = next((relation for relation in at.relations if relation.name == name), None)
     if relation is None or relation.kind != "to_one":
         raise UsageError(f"{condition.path!r}: {at.name} has no field or to-one relation '{name}'.")

@@ -22,7 +22,7 @@ from backsmith.errors import RequestError, UsageError
 from backsmith.model.account import Account
 from backsmith.model.data import Data
 
-_encode = msgspec.json.Encoder(decimal_format="number").encode
+encode = msgspec.json.Encoder(decimal_format="number").encode
 
 
 class Served:
@@ -76,13 +76,13 @@ class Served:
                 raise self._unfit(f"the parameter '{name}' is missing", None)
         return values
 
-    async def call(self, values: Mapping[str, Any], data: object, user: object) -> bytes:
-        """The JSON of what the function returns."""
+    async def call(self, values: Mapping[str, Any], data: object, user: object) -> Any:
+        """What the function returns, ready for `encode`."""
         injected = {**dict.fromkeys(self.data, data), **dict.fromkeys(self.user, user)}
         result = self.function(**values, **injected)
         if inspect.isawaitable(result):
             result = await result
-        return _encode(plain(result, self._hidden))
+        return plain(result, self._hidden)
 
     def _unfit(self, why: str, hint: str | None) -> RequestError:
         return RequestError(
