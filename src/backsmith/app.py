@@ -24,6 +24,7 @@ from backsmith.engine.carriers import (
     answer_asgi,
     answer_rsgi,
 )
+from backsmith.engine.clients import Clients
 from backsmith.engine.health import Readiness
 from backsmith.engine.http import HttpApplication
 from backsmith.engine.logs import AccessLog, configure_logging
@@ -61,6 +62,7 @@ class Backsmith:
         self._http = HttpApplication(
             self.engine, settings, readiness=self.readiness, metrics=self.metrics, access_log=self._log
         )
+        self._clients = Clients()
         self._starting: asyncio.Task[None] | None = None
         self._started = False
 
@@ -79,7 +81,7 @@ class Backsmith:
         """Serve a request as Granian's RSGI says."""
         if not self._started:
             await self.start()
-        await answer_rsgi(self._http, scope, protocol)
+        await answer_rsgi(self._http, self._clients, scope, protocol)
 
     def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
         """Start before the first request."""

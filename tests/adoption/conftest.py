@@ -9,7 +9,8 @@ import importlib
 import os
 import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
 from itertools import count
 from pathlib import Path
 from typing import Literal, NamedTuple
@@ -100,11 +101,15 @@ def sqlite_with(sql: str) -> apsw.Connection:
     return connection
 
 
-async def postgres_with(url: str, sql: str) -> asyncpg.Connection:
+@asynccontextmanager
+async def postgres_with(url: str, sql: str) -> AsyncIterator[asyncpg.Connection]:
     """A connection to a PostgreSQL database on which the statements have been run."""
     connection = await asyncpg.connect(url, server_settings={"timezone": "UTC"})
-    await connection.execute(sql)
-    return connection
+    try:
+        await connection.execute(sql or "SELECT 1")
+        yield connection
+    finally:
+        await connection.close()
 
 
 def without_creation_of_database(script: str) -> str:

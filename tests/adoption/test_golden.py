@@ -34,9 +34,8 @@ def test_everything_sqlite_lets_a_schema_have(adopt: Adopt) -> None:
 
 @pytest.mark.every_postgres
 async def test_everything_postgres_lets_a_schema_have(adopt: Adopt, postgres_url: str) -> None:
-    connection = await postgres_with(postgres_url, (SCHEMAS / "hard_postgres.sql").read_text())
-    schema = await inspect_postgres(connection, ["public", "other"])
-    await connection.close()
+    async with postgres_with(postgres_url, (SCHEMAS / "hard_postgres.sql").read_text()) as connection:
+        schema = await inspect_postgres(connection, ["public", "other"])
     adopted = adopt(schema, PostgresDialect(), name="hard_postgres")
     compare_with_golden("hard_postgres.py", adopted.text)
     assert adopted.differences == []
@@ -57,14 +56,11 @@ async def test_chinook_from_postgres_and_the_catalogue_is_as_it_was(
     adopt: Adopt, chinook: Path, postgres_url: str
 ) -> None:
     script = (chinook / "chinook_postgres.sql").read_text()
-    connection = await postgres_with(postgres_url, without_creation_of_database(script))
-    catalogue = (
-        "select oid, xmin::text, relname from pg_class union all select oid, xmin::text, conname from pg_constraint"
-    )
-    before = await connection.fetch(catalogue)
-    schema = await inspect_postgres(connection)
-    assert await connection.fetch(catalogue) == before
-    await connection.close()
+    catalogue = "select xmin::text, relname from pg_class union all select xmin::text, conname from pg_constraint"
+    async with postgres_with(postgres_url, without_creation_of_database(script)) as connection:
+        before = await connection.fetch(catalogue)
+        schema = await inspect_postgres(connection)
+        assert await connection.fetch(catalogue) == before
     adopted = adopt(schema, PostgresDialect(), open=None, name="chinook_postgres")
     compare_with_golden("chinook_postgres.py", adopted.text)
     assert adopted.differences == []

@@ -10,7 +10,7 @@ import pytest
 
 from backsmith.app import asgi
 from tests.adversary import office
-from tests.adversary.rows import MEMBERS, ROWS
+from tests.adversary.rows import MEMBERS, ROWS, joins
 from tests.engine.client import Client
 from tests.engine.rows import fill
 
@@ -31,12 +31,8 @@ def open_client(
     return Client(application, run)
 
 
-def members() -> list[str]:
-    return [f"INSERT INTO groups_persons (person_id, group_id) VALUES ({p}, {g})" for p, g in MEMBERS]
-
-
 @pytest.fixture(scope="session")
 def client(database_kind: str, new_url: Callable[[str], str], run: Any) -> Iterator[Client]:
-    one = open_client(office, ROWS, new_url(database_kind), run, *members())
+    one = open_client(office, ROWS, new_url(database_kind), run, *joins(MEMBERS))
     yield one
     run(one.application.close())

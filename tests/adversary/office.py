@@ -179,6 +179,17 @@ async def remarks_of(data: Data, critic: int) -> list[Remark]:
 
 
 @query(allow="everyone")
+async def documents_larger(data: Data, area: int) -> list[Document]:
+    """By a field that is calculated."""
+    return await data.find(Document, Document.area > area, order="-area")
+
+
+@query(allow="everyone")
+async def unowned(data: Data, email: str) -> list[Person]:
+    return await data.find(Person, ~(Person.email == email) | (Person.manager == None), order="salary")  # noqa: E711
+
+
+@query(allow="everyone")
 async def badges(data: Data) -> list[Badge]:
     return await data.find(Badge)
 

@@ -40,3 +40,35 @@ ROWS: dict[str, list[dict[str, Any]]] = {
 }  # fmt: skip
 MEMBERS = [(1, 1), (2, 1), (3, 2)]
 """Persons in groups: (person, group)."""
+
+
+def but(entity: str, **changes: dict[str, Any]) -> list[dict[str, Any]]:
+    """The rows of an entity, those of some ids (`_2`) changed."""
+    return [{**row, **changes.get(f"_{row['id']}", {})} for row in ROWS[entity]]
+
+
+OTHER_ROWS = {
+    **ROWS,
+    "Person": but(
+        "Person",
+        _2={"email": "cy@x.org", "salary": Decimal("9000.00"), "grade": 9, "company_id": 1, "profile": None,
+            "manager_id": None, "desk_id": 1, "account_id": 3},
+        _3={"email": "bo@x.org", "salary": Decimal("1.00"), "grade": 1, "company_id": 2, "profile": {"iq": 99},
+            "desk_id": 1, "account_id": 2},
+    ),
+    "Badge": but("Badge", _1={"holder_id": 3}, _2={"holder_id": 1}),
+    "Document": [
+        *but("Document", _2={"title": "Raises", "body": "Cy goes", "words": 7, "size": 2, "data": None,
+                             "owner_id": 2}),
+        {"id": 9, "title": "Zero", "body": "", "words": 1, "size": 1, "published": False, "data": None, "owner_id": 2},
+    ],
+    "Remark": but("Remark", _1={"critic_id": 3}, _2={"critic_id": 3}),
+    "Secret": [{"id": 1, "code": "9999", "person_id": 3}],
+}  # fmt: skip
+"""The same, as far as Ada or nobody can see, with other secrets."""
+OTHER_MEMBERS = [(1, 1), (2, 2)]
+
+
+def joins(members: list[tuple[int, int]]) -> list[str]:
+    """The statements that put persons into groups."""
+    return [f"INSERT INTO groups_persons (person_id, group_id) VALUES ({p}, {g})" for p, g in members]

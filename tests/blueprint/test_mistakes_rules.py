@@ -248,7 +248,7 @@ def test_unsupported_expression(mistakes: Mistakes) -> None:
                 return open(self.name).read() == ""
     """
     expected = """
-model/shop.py:7:16: open() can't be part of an expression. [unsupported-expression]
+model/shop.py:7:16: open() can't be compiled into SQL. [unsupported-expression]
   7 |         return open(self.name).read() == ""
     |                ^^^^
     = Expressions know len(), any(), all(), sum(), min(), max(), abs() and now(); write the expression out here.

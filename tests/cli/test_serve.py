@@ -141,3 +141,21 @@ def test_nothing_but_data_goes_to_standard_output(serve: Serve, capfd: pytest.Ca
     server.wait_until_ready()
     server.end()
     assert capfd.readouterr().out == ""
+
+
+@pytest.mark.parametrize(
+    ("flags", "code", "said"),
+    [
+        (["--database", "mysql://localhost/tea"], 2, "'mysql:' is not an address of a database Backsmith knows."),
+        (["--database", "sqlite:///no/such/folder/tea.db"], 3, "no/such/folder"),
+        (["--jwt-key-file", "no/such/key"], 2, "jwt_key_file: no/such/key can't be read"),
+    ],
+)
+def test_in_development_it_does_not_wait_for_what_no_change_of_the_model_mends(
+    serve: Serve, flags: list[str], code: int, said: str
+):
+    server = serve(*flags)
+    assert server.process.wait(PATIENCE) == code
+    assert said in server.said()
+    assert "Traceback" not in server.said()
+    assert "Waiting" not in server.said()

@@ -95,6 +95,14 @@ def test_one_who_waited_and_went_away_frees_the_place(small: Live, threads: Thre
     small.wait_until(lambda: small.metric("in_flight") == small.metric("queued") == 0)
 
 
+def test_the_statement_of_a_client_that_goes_away_stops(small: Live) -> None:
+    with pytest.raises(httpx.ReadTimeout):
+        httpx.get(small.url + FOREVER, timeout=0.2)
+    small.wait_until(lambda: small.metric("in_flight") == 0)
+    assert small.get("/api/teas/a").status_code == 200
+    assert "count_to" not in small.said(), "it was not answered, not even by a timeout"
+
+
 def test_metrics_count_requests_by_route(small: Live) -> None:
     before = small.client.get("/metrics").text
     small.get("/api/teas/a")

@@ -40,23 +40,6 @@ const CASES = {
     }),
   ],
   "perhaps one row of a function": [staff.rpc("pages_by_genre", { at_least: 1000 }).maybeSingle(), rows(null)],
-  "a function without nulls": [
-    nobody.rpc("cheap", { most: 1 }).stripNulls(),
-    rows([
-      {
-        id: 2,
-        title: "ärger",
-        genre: "poem",
-        price: 0.05,
-        pages: 30,
-        draft: false,
-        added: "2026-01-02T08:00:00.0005+00:00",
-        tags: [],
-        author_id: 1,
-        sequel_of_id: 1,
-      },
-    ]),
-  ],
   "a function as CSV": [
     nobody.rpc("cheap", { most: 1 }).csv(),
     refused(406, "Not Acceptable", NOT_ACCEPTABLE, "Functions answer in JSON", { hint: "Send Accept: application/json." }),

@@ -4,7 +4,8 @@ At SIGTERM or Ctrl-C: /ready says no; after `shutdown_delay`, for load balancers
 more; requests in work have `shutdown_grace` to end; then the workers close their databases and write their logs.
 
 A worker that dies is replaced. One that can't even start, because of a mistake in the model or a setting, is not: the
-server ends with the exit code of that mistake (`Start`).
+server ends with the exit code of that mistake (`Start`). In development it waits for a change of the model instead,
+where that can help.
 """
 
 from __future__ import annotations
@@ -30,7 +31,10 @@ DRAIN = signal.SIGUSR1
 """Tells a worker to say at /ready that it is going."""
 
 START = "BACKSMITH_START"
-"""Names the folder in which the workers note whether they could start; not set where they reload."""
+"""Names the folder in which the workers note whether they could start."""
+
+RELOADING = "BACKSMITH_RELOADING"
+"""Is set where workers are replaced when the model changes."""
 
 
 class Start:
@@ -45,8 +49,8 @@ class Start:
         self._started.touch()
 
     def failed(self, code: int) -> bool:
-        """A worker can't start. Whether it is the first to say so, and no other could."""
-        if self._started.exists():
+        """A worker can't start. Whether it is the one to say so: the first, or one that comes after others could."""
+        if self.was_possible:
             return True
         try:
             with self._failed.open("x", encoding="ascii") as file:
@@ -54,6 +58,11 @@ class Start:
         except FileExistsError:
             return False
         return True
+
+    @property
+    def was_possible(self) -> bool:
+        """Whether a worker could start at some time."""
+        return self._started.exists()
 
     @property
     def failure(self) -> int | None:
@@ -64,7 +73,7 @@ class Start:
 class PoliteServer(MPServer):
     """Granian's server that says it is going before it goes, and doesn't repeat a start that can't succeed."""
 
-    def __init__(self, start: Start | None, shutdown_delay: float, **options: Any) -> None:
+    def __init__(self, start: Start, shutdown_delay: float, **options: Any) -> None:
         self._start = start
         self._shutdown_delay = shutdown_delay
         self._respawn = False
@@ -73,7 +82,7 @@ class PoliteServer(MPServer):
     @property
     def respawn_failed_workers(self) -> bool:
         """Whether a worker that ended is replaced."""
-        return self._respawn and (self._start is None or self._start.failure is None)
+        return self._respawn and self._start.failure is None
 
     @respawn_failed_workers.setter
     def respawn_failed_workers(self, respawn: bool) -> None:
@@ -118,12 +127,11 @@ def serve_forever(settings: Settings, watched: Path, folder: Path, log_format: F
     In: the folder whose changes reload the workers in development, an empty folder for the processes of this server,
     and how log lines are written. Out: the exit code.
     """
-    options: dict[str, Any] = {"respawn_failed_workers": True}
-    start: Start | None = Start(folder)
     os.environ[START] = str(folder)
+    start = Start(folder)
+    options: dict[str, Any] = {"respawn_failed_workers": True}
     if settings.development:
-        start = None
-        del os.environ[START]
+        os.environ[RELOADING] = "1"
         options = {
             "reload": True,
             "reload_paths": [watched],
@@ -143,7 +151,7 @@ def serve_forever(settings: Settings, watched: Path, folder: Path, log_format: F
         backpressure=2 * (settings.concurrency + settings.queue) + 64,
         websockets=False,
         workers_kill_timeout=max(1, round(settings.shutdown_grace)),
-        log_level=LogLevels.critical if start is None else LogLevels.error,
+        log_level=LogLevels.critical if settings.development else LogLevels.error,
         log_dictconfig=_granian_log(log_format),
         **options,
     )
@@ -152,7 +160,7 @@ def serve_forever(settings: Settings, watched: Path, folder: Path, log_format: F
         server.serve()
     except SystemExit as end:
         code = end.code if isinstance(end.code, int) else 1
-    return (start.failure if start is not None else None) or code
+    return start.failure or code
 
 
 def _granian_log(format: Format) -> dict[str, Any]:

@@ -16,9 +16,9 @@ from typing import NoReturn
 
 from backsmith.app import Backsmith, asgi
 from backsmith.cli.exit_codes import exit_code
-from backsmith.cli.server import DRAIN, START, Start
+from backsmith.cli.server import DRAIN, RELOADING, START, Start
 from backsmith.cli.talk import say
-from backsmith.errors import BacksmithError
+from backsmith.errors import BacksmithError, ModelError
 
 
 class Worker:
@@ -35,8 +35,7 @@ class Worker:
             self._application.__rsgi_init__(loop)
         except BacksmithError as error:
             _end(error)
-        if START in os.environ:
-            Start(Path(os.environ[START])).succeeded()
+        Start(Path(os.environ[START])).succeeded()
 
 
 def application() -> Worker:
@@ -54,9 +53,11 @@ def application() -> Worker:
 
 
 def _end(error: BacksmithError) -> NoReturn:
-    code = exit_code(error)
-    if START not in os.environ:
+    code, start = exit_code(error), Start(Path(os.environ[START]))
+    if RELOADING in os.environ and (isinstance(error, ModelError) or start.was_possible):
         say(f"{error}\n\nWaiting for a change.")
-    elif Start(Path(os.environ[START])).failed(code):
+    elif start.failed(code):
         say(str(error))
+        if RELOADING in os.environ:  # the server would wait for a change, which can't help
+            os.kill(os.getppid(), signal.SIGTERM)
     sys.exit(code)

@@ -60,3 +60,10 @@ def check_regular_expression(text: str) -> str:
     except re2.error:  # pyright: ignore[reportUnknownMemberType] - see the import
         raise RequestError(errors.BAD_VALUE, "A regular expression can't be read") from None
     return text
+
+
+def check_for_postgres(text: str) -> str:
+    """The pattern itself. What nobody can read is refused now and not when PostgreSQL comes to a row, if it does; of
+    what only PostgreSQL has it judges itself. Raises RequestError BAD_VALUE.
+    """
+    return text if "\\" in text or ONLY_POSTGRES.search(text) else check_regular_expression(text)

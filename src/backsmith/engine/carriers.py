@@ -6,10 +6,12 @@ another application, Backsmith is an ASGI application.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Mapping, MutableMapping
 from typing import Any, Protocol
 from urllib.parse import quote
 
+from backsmith.engine.clients import Clients
 from backsmith.engine.http import MAX_BODY, HttpApplication, too_large
 from backsmith.engine.request import Headers, Request
 
@@ -32,6 +34,10 @@ class RsgiProtocol(Protocol):
     """RSGI's way to read the body, piece by piece, and to reply."""
 
     def __aiter__(self) -> AsyncIterator[bytes]: ...
+
+    def client_disconnect(self) -> Awaitable[None]:
+        """Wait until the client goes away."""
+        ...
 
     def response_bytes(self, status: int, headers: list[tuple[str, str]], body: bytes) -> None:
         """Send the reply."""
@@ -65,12 +71,20 @@ async def _chunks(receive: Receive) -> AsyncIterator[bytes]:
         more = message.get("more_body", False)
 
 
-async def answer_rsgi(application: HttpApplication, scope: RsgiScope, protocol: RsgiProtocol) -> None:
+async def answer_rsgi(application: HttpApplication, clients: Clients, scope: RsgiScope, protocol: RsgiProtocol) -> None:
     """Answer one request of an RSGI server."""
     path = encoded_path(scope.path)
     request = Request(scope.method, application.segments(path), path, scope.query_string, scope.headers)
     body = (lambda: _joined(protocol)) if request.method == "POST" else None
-    reply = await application.reply(request, body)
+    clients.enter(protocol)
+    try:
+        reply = await application.reply(request, body)
+    except asyncio.CancelledError:
+        if not clients.leave(protocol):
+            raise
+        return  # there is nobody to reply to
+    finally:
+        clients.leave(protocol)
     protocol.response_bytes(reply.status, reply.headers, reply.body)
 
 

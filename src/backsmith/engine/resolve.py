@@ -224,6 +224,12 @@ class Resolver:
         single = relation.kind == "to_one" or (relation.kind == "to_many" and relation.unique)
         if item.spread and read.grouped:
             raise RequestError(errors.BAD_QUERY, f"'...{name}' can't be aggregated", hint=f"Write {name}(…) instead.")
+        if item.spread and not single and any(isinstance(output, Embed) and output.spread for output in read.outputs):
+            raise RequestError(
+                errors.BAD_QUERY,
+                f"'...{name}' spreads many rows, so it can't hold another spread",
+                hint=f"Write {name}(…) instead.",
+            )
         if single:
             read = Read(read.entity, read.access, read.outputs, read.where, grouped=read.grouped)
         own = item.alias is None and item.relation in level.resource.relations

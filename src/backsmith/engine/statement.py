@@ -53,8 +53,8 @@ class ReadWriter(RowSpeller):
 
     def _rows(self, read: Read) -> str:
         if read.grouped:
-            _, rows = self._grouped(replace(read, order=(), limit=None, offset=None, most=None), None)
-            return f"SELECT 1 {rows}"
+            shown, rows = self._grouped(replace(read, order=(), limit=None, offset=None, most=None), None)
+            return f"SELECT {shown} AS j {rows}"  # with what is bound for it
         row = self.speller.alias("t")
         where = self.where(read, row, None, paged=False)
         return f"SELECT 1 FROM {self.speller.table(read.entity)} AS {row}{where}"
@@ -211,7 +211,7 @@ class ReadWriter(RowSpeller):
 
     def _embed_members(self, embed: Embed, entity: Entity, row: str) -> list[list[Piece]]:
         """The members that an embed gives the row's object: none, one, or those spread into it."""
-        if embed.silent:
+        if embed.silent or (embed.spread and not member_keys(embed.read)):
             return []
         if embed.spread:
             return [self._spread(embed, entity, row)]

@@ -111,8 +111,6 @@ class PostgresDialect(Dialect):
                 return f"{column}::timestamptz[]"  # the session's time zone is UTC
             case List(Float()) if storage in ("real[]", "float4[]"):
                 return f"{column}::text[]::double precision[]"
-            case List(Integer()) if storage != "bigint[]":
-                return f"{column}::bigint[]"  # arrays of different types don't compare
             case _:
                 return column
 

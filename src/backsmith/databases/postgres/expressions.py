@@ -9,7 +9,7 @@ from backsmith.blueprint.trees import type_of
 from backsmith.blueprint.types import Duration, Enum, Integer, Numeric, Text, Type
 from backsmith.databases.expressions import Speller
 from backsmith.databases.postgres.parameter_types import parameter_type
-from backsmith.databases.rows import Scope
+from backsmith.databases.scopes import Scope
 
 SMALL = 2**31 - 1
 WHITE_SPACE = "".join(f"\\u{ord(character):04x}" for character in map(chr, range(0x3001)) if character.isspace())

@@ -8,7 +8,7 @@ from typing import Any
 from backsmith.blueprint.types import Boolean, Date, Float, Integer, Json, List, Numeric, Text, Type
 from backsmith.databases.fulltext import as_tsquery, parse_search
 from backsmith.databases.operators import AVERAGE_PLACES, COMPARISONS, Operators
-from backsmith.databases.patterns import like_pattern
+from backsmith.databases.patterns import check_for_postgres, like_pattern
 from backsmith.databases.postgres.parameter_types import parameter_type
 
 RANGE_OPERATORS = {"sl": "<<", "sr": ">>", "nxr": "&<", "nxl": "&>", "adj": "-|-"}
@@ -55,7 +55,7 @@ class PostgresOperators(Operators):
         return self.dialect.quote(self.dialect.case_collation)
 
     def pattern_encoder(self, operator: str) -> Callable[[str], Any]:
-        return like_pattern if operator in ("like", "ilike") else str
+        return like_pattern if operator in ("like", "ilike") else check_for_postgres
 
     def search(self, operator: str, left: str, query: str, language: str | None) -> str:
         if language is None:

@@ -48,5 +48,7 @@ def parameter_type(type: Type | None) -> str:
             return "bytea"
         case Json():
             return "json"
+        case List(Integer(bits)):
+            return {16: "smallint[]", 32: "integer[]", 64: "bigint[]"}[bits]  # arrays compare with their own type only
         case List(item):
             return f"{parameter_type(item)}[]"

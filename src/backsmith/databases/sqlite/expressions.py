@@ -7,7 +7,7 @@ from backsmith.blueprint.subset import kinds
 from backsmith.blueprint.subset.constants import value_of
 from backsmith.blueprint.types import Float, Numeric, Type
 from backsmith.databases.expressions import Speller
-from backsmith.databases.rows import Link, Scope
+from backsmith.databases.scopes import Link, Scope
 
 
 class SqliteSpeller(Speller):

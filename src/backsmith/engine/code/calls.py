@@ -17,7 +17,7 @@ from backsmith.engine.catalogue import Catalogue, did_you_mean
 from backsmith.engine.code.data import ReadData
 from backsmith.engine.code.functions import Served, encode
 from backsmith.engine.code.objects import Objects
-from backsmith.engine.formats import without_nulls
+from backsmith.engine.formats import not_single, without_nulls
 from backsmith.engine.grammar.accept import Representation, negotiate
 from backsmith.engine.grammar.limits import Limits
 from backsmith.engine.reply import Reply
