@@ -185,7 +185,7 @@ def test_secrets_make_no_difference(pair: list[Client], asker: Asker, run: Any) 
         target, headers = requests.target(), requests.headers()
         one, other = (run(client.ask(target, asker, **headers)) for client in pair)
         assert comparable(one) == comparable(other), (target, headers)
-        assert one.status < 500, (target, one.text)
+        assert one.status < 500, f"{target} {headers}"
         shown += one.status == 200
     assert shown > REQUESTS // 40, "some requests should mean something"
 

@@ -19,7 +19,7 @@ export const refused = (status, statusText, [slug, title, code], message, { deta
     type: `/errors/${slug}`,
     title,
     status,
-    detail: details === null ? message : `${message} ${details}`,
+    detail: details === null ? message : `${message}. ${details}`,
     instance: "urn:request:asked-by-javascript",
     code,
     message,

@@ -54,7 +54,8 @@ class _Writer:
         """The whole file."""
         classes = [list(self.entity(entity)) for entity in self.plan.entities]
         base = list(self.open_base()) if self.reads and classes else []
-        self.imports.name("Entity")
+        if classes:
+            self.imports.name("Entity")
         body = [[*self.head(name)], *([base] if base else []), *classes]
         notes = [[*self.notes()]] if self.plan.notes else []
         return "\n\n\n".join("\n".join(part) for part in (*body, *notes)) + "\n"
@@ -62,8 +63,10 @@ class _Writer:
     def head(self, name: str) -> Iterator[str]:
         """The file's documentation and imports."""
         yield from docstring(f"The model of {name}, adopted from its database.", "")
-        yield ""
-        yield from self.imports.lines()
+        imports = list(self.imports.lines())
+        if imports:
+            yield ""
+            yield from imports
         if not self.reads and self.plan.entities:
             yield ""
             yield "# Nothing is open: private=True says so. To open an entity, replace that by a rule:"

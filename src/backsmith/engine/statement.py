@@ -34,6 +34,7 @@ class ReadWriter(RowSpeller):
 
     def item(self, read: Read) -> Statement:
         """At most one row of (JSON object text)."""
+        self.speller.keyed = True
         row = self.speller.alias("t")
         where = self.where(read, row, None)
         return self._statement(

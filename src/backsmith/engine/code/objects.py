@@ -91,7 +91,7 @@ def plain(value: Any, hidden: Mapping[str, frozenset[str]] = NOTHING) -> Any:
             return {
                 name: plain(item, hidden)
                 for name, item in value.__dict__.items()
-                if not name.startswith("_") and name not in left_out
+                if not name.startswith("_") and name not in left_out and not isinstance(item, Model)  # its key is there
             }
         case msgspec.Struct():
             return {name: plain(getattr(value, name), hidden) for name in value.__struct_fields__}
