@@ -17,7 +17,7 @@ from tests.engine.client import Client
         ("rating.nullsfirst", [2, 6, 3, 1]),
         ("rating.desc.nullslast", [1, 3, 6, 2]),
         ("price.desc,pages,id.desc", [3, 6, 1, 2]),
-        ("stars.desc", [1, 3, 2, 6]),
+        ("stars.desc", [1, 3, 6, 2]),
         ("notes->>k", [1, 3, 6, 2]),
         ("notes->k.desc.nullslast", [6, 1, 3, 2]),
     ],

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from backsmith.databases.sql_meaning import Call, Name, Value, meaning
+from backsmith.databases.sql_forms import Call, Name, Value
+from backsmith.databases.sql_meaning import meaning
 from backsmith.databases.sql_tokens import tokens
 from backsmith.errors import DatabaseError
 

@@ -28,7 +28,7 @@ from backsmith.blueprint.types import (
 )
 from backsmith.databases.ddl import Ddl
 from backsmith.databases.schema import CheckConstraint, Column, EnumType, Table
-from backsmith.databases.sql_meaning import Call, Meaning, Name, Value, conjuncts
+from backsmith.databases.sql_forms import Call, Meaning, Name, Value, conjuncts
 from backsmith.databases.sql_tokens import tokens
 
 _BOUNDS = {">": "gt", ">=": "ge", "<": "lt", "<=": "le"}

@@ -14,7 +14,8 @@ from typing import Any
 from backsmith.blueprint.blueprint import Field
 from backsmith.blueprint.types import Enum, Float, Integer, List, Numeric, Text, Type
 from backsmith.databases.schema import Column, EnumType, ForeignKey, Schema, Table, TableIndex
-from backsmith.databases.sql_meaning import Meaning, Name, Value, meaning
+from backsmith.databases.sql_forms import Meaning, Name, Value
+from backsmith.databases.sql_meaning import meaning
 
 _COMPARISONS = (("gt", ">"), ("ge", ">="), ("lt", "<"), ("le", "<="))
 

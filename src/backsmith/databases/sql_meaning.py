@@ -9,35 +9,9 @@ nothing else.
 from __future__ import annotations
 
 import re
-from decimal import Decimal
-from typing import Any, Literal, NamedTuple
 
+from backsmith.databases.sql_forms import COMPARED, NULL, Call, Meaning, Name, Value, call, number
 from backsmith.databases.sql_tokens import Token, tokens
-
-
-class Name(NamedTuple):
-    """A column."""
-
-    name: str
-
-
-class Value(NamedTuple):
-    """A constant; of numbers the shortest text, such as `1.5`. The words of `keyword` are null, true and false."""
-
-    kind: Literal["text", "number", "blob", "keyword"]
-    value: str
-
-
-class Call(NamedTuple):
-    """An operator or function (lower case) on its operands; lists are `list`, unreadable SQL is `sql`."""
-
-    operator: str
-    operands: tuple[Meaning, ...]
-
-
-Meaning = Name | Value | Call
-
-NULL = Value("keyword", "null")
 
 
 def meaning(sql: str, *, brackets: bool) -> Meaning:
@@ -53,47 +27,6 @@ def meaning(sql: str, *, brackets: bool) -> Meaning:
     return Call("sql", tuple(Value("text", token.value) for token in found))
 
 
-def conjuncts(of: Meaning) -> tuple[Meaning, ...]:
-    """The conditions that all have to hold for this one to hold."""
-    return of.operands if isinstance(of, Call) and of.operator == "and" else (of,)
-
-
-def call(operator: str, *operands: Meaning) -> Meaning:
-    """The operator on its operands, in the one form that stands for all ways to write it."""
-    match operator, operands:
-        case ("=" | "<>" | "<" | "<=" | ">" | ">=", (Value(), (Name() | Call()))):
-            return call(_MIRRORED[operator], operands[1], operands[0])
-        # A length is a whole number.
-        case (">", (Call("length"), Value("number", limit))) if limit.isdigit():
-            return Call(">=", (operands[0], Value("number", str(int(limit) + 1))))
-        case ("<", (Call("length"), Value("number", limit))) if limit.isdigit() and limit != "0":
-            return Call("<=", (operands[0], Value("number", str(int(limit) - 1))))
-        case ("=" | "<>" | "+" | "*", _):
-            return Call(operator, _sorted(operands))
-        case (("and" | "or"), _):
-            flat = [
-                inner
-                for each in operands
-                for inner in (each.operands if isinstance(each, Call) and each.operator == operator else (each,))
-            ]
-            return Call(operator, _sorted(flat))
-        case ("in", (item, Call("list", (only,)))):
-            return call("=", item, only)
-        case ("in" | "not in", (item, Call("list", options))):
-            return Call(operator, (item, Call("list", _sorted(set(options)))))
-        case ("negate", (Value("number", value),)):
-            return Value("number", value[1:] if value.startswith("-") else _number("-" + value))
-        case ("not", (Call(inner, rest),)) if inner in _OPPOSITES:
-            return call(_OPPOSITES[inner], *rest)
-        case _:
-            return Call(operator, tuple(operands))
-
-
-_MIRRORED = {"=": "=", "<>": "<>", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
-_OPPOSITES = {
-    "in": "not in", "like": "not like", "ilike": "not ilike", "glob": "not glob", "is null": "is not null",
-    "is not null": "is null",
-}  # fmt: skip
 _SYNONYMS = {"==": "=", "!=": "<>", "~~": "like", "~~*": "ilike", "!~~": "not like", "!~~*": "not ilike"}
 _FUNCTIONS = {"char_length": "length", "character_length": "length", "current_timestamp": "now", "substring": "substr"}
 _BARE_FUNCTIONS = (
@@ -101,9 +34,6 @@ _BARE_FUNCTIONS = (
     "USER",
 )  # fmt: skip
 _TEXT_TYPES = re.compile(r"(text|varchar|character varying|bpchar|character)(\(\d+\))?(\[\])*")
-
-_MOST_PLACES = 1000
-"""Numbers with more zeros than this are left as they are written."""
 
 _OR, _AND, _NOT, _IS, _COMPARISON, _TEST, _OTHER, _SUM, _PRODUCT, _POWER, _TIGHT = range(1, 12)
 _COMPARISONS = ("=", "==", "<>", "!=", "<", "<=", ">", ">=")
@@ -181,7 +111,7 @@ class _Parser:
             case "text" | "blob":
                 return Value(token.kind, token.value)
             case "number":
-                return Value("number", _number(token.value))
+                return Value("number", number(token.value))
             case "name" | "quoted":
                 return self.named(token)
             case "symbol":
@@ -307,7 +237,7 @@ class _Parser:
             return None
         self.at += 1
         operator = _SYNONYMS.get(symbol, symbol)
-        if operator in _MIRRORED and (quantifier := self.quantifier()):
+        if operator in COMPARED and (quantifier := self.quantifier()):
             list_ = self.expression(0)
             self.demand(")")
             match operator, quantifier:
@@ -403,27 +333,10 @@ def _cast(of: Meaning, type: str) -> Meaning:
     if isinstance(of, Value):
         if of.kind == "text" and re.match(r"numeric|integer|bigint|smallint|real|double|decimal|int", type):
             try:
-                return Value("number", _number(of.value))
+                return Value("number", number(of.value))
             except ArithmeticError:
                 return of
         return of
     if _TEXT_TYPES.fullmatch(type) or (isinstance(of, Call) and of.operator == "list"):
         return of
     return Call("cast", (of, Value("text", type)))
-
-
-def _number(text: str) -> str:
-    """The shortest text of the number."""
-    if text[:2] in {"0x", "0X"}:
-        return str(int(text, 16))
-    number = Decimal(text.replace("_", ""))
-    if number == 0:
-        return "0"
-    if abs(number.adjusted()) > _MOST_PLACES:
-        return str(number).lower()
-    plain = format(number, "f")
-    return plain.rstrip("0").rstrip(".") if "." in plain else plain
-
-
-def _sorted(operands: Any) -> tuple[Meaning, ...]:
-    return tuple(sorted(operands, key=repr))

@@ -7,10 +7,12 @@ the same fields would give.
 from __future__ import annotations
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Sequence
 
 import msgspec
 
 from backsmith import errors
+from backsmith.blueprint.types import Json, Type
 from backsmith.errors import RequestError
 
 _decode = msgspec.json.Decoder(list[msgspec.Raw])
@@ -22,18 +24,18 @@ def write_cursor(values: str) -> str:
     return urlsafe_b64encode(values.encode()).rstrip(b"=").decode()
 
 
-def read_cursor(cursor: str, terms: int) -> tuple[str | None, ...]:
-    """The values of a cursor as texts, None for null.
+def read_cursor(cursor: str, types: Sequence[Type]) -> tuple[str | None, ...]:
+    """The values of a cursor as texts, None for null; JSON as it is written.
 
-    Raises RequestError BAD_VALUE when it isn't a cursor for an order of that many terms.
+    Raises RequestError BAD_VALUE when it isn't a cursor for an order by values of so many types.
     """
     try:
         padded = cursor.encode() + b"=" * (-len(cursor) % 4)
         raws = [bytes(raw) for raw in _decode.decode(urlsafe_b64decode(padded))]
-        values = tuple(_value(raw) for raw in raws)
+        values = tuple(_value(raw, type) for raw, type in zip(raws, types, strict=True))
     except (ValueError, RecursionError):
         values = None
-    if values is None or len(values) != terms:
+    if values is None:
         raise RequestError(
             errors.BAD_VALUE,
             "This cursor doesn't belong to this order",
@@ -42,7 +44,7 @@ def read_cursor(cursor: str, terms: int) -> tuple[str | None, ...]:
     return values
 
 
-def _value(raw: bytes) -> str | None:
+def _value(raw: bytes, type: Type) -> str | None:
     if raw == b"null":
         return None
-    return _text.decode(raw) if raw.startswith(b'"') else raw.decode()
+    return _text.decode(raw) if raw.startswith(b'"') and not isinstance(type, Json) else raw.decode()

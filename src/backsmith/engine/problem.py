@@ -34,7 +34,7 @@ def problem(error: Exception, request_id: str, *, head: bool = False) -> Reply:
         "type": f"/errors/{kind.slug}",
         "title": kind.title,
         "status": kind.status,
-        "detail": error.message if error.details is None else f"{error.message}. {error.details}",
+        "detail": error.message if error.details is None else f"{error.message.rstrip('.')}. {error.details}",
         "instance": f"urn:request:{request_id}",
         "code": kind.code,
         "message": error.message,

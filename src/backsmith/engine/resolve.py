@@ -270,8 +270,14 @@ class Resolver:
             and field.computed is None
             and level.access.guards.get(field.name) != FALSE
         )
+        # The key goes on in the direction asked for, so that an index can be read in one way to the end.
+        descending = terms[-1].descending if terms else False
         terms.extend(
-            Order(Value(field, field.type, field.nullable, guard=level.access.guards.get(field.name)))
+            Order(
+                Value(field, field.type, field.nullable, guard=level.access.guards.get(field.name)),
+                descending,
+                nulls_first=descending,
+            )
             for field in last
             if field.name not in given
         )

@@ -195,7 +195,10 @@ class RowSpeller(ValueSpeller):
         assert read.after is not None
         terms = list(zip(read.order, read.after, strict=True))
         values = [self.operators.ordered(self._order_value(read, term, row), term.value.type) for term, _ in terms]
-        slots = [None if slot is None else self._slot(slot, term.value.type, "eq") for term, slot in terms]
+        slots = [
+            None if slot is None else self.operators.ordered(self._slot(slot, term.value.type, "eq"), term.value.type)
+            for term, slot in terms
+        ]
         plain = None not in slots and all(not (term.value.nullable or term.through) for term, _ in terms)
         if plain and len({term.descending for term, _ in terms}) == 1:
             sign = "<" if terms[0][0].descending else ">"

@@ -131,7 +131,7 @@ class Engine:
         if asked.range is not None:
             values = (*values, *plan.range_values(values, asked.range))
         if plan.query.after is not None and not asked.key_parts:
-            place = read_cursor(values[plan.query.after], len(plan.read.order))
+            place = read_cursor(values[plan.query.after], [term.value.type for term in plan.read.order])
             key = replace(key, after=tuple(value is not None for value in place))
             plan, remembered = self.planner.plan(key, asked.resource, asked.query_texts)
             values = (*values, *(value or "" for value in place))

@@ -114,7 +114,15 @@ class ReadWriter(RowSpeller):
         source = (
             f"FROM (SELECT {', '.join(dict.fromkeys(inner)) or '1'} FROM {self._source(read.entity, row, link)}{where})"
         )
-        by = [self._term(named.get(term.value) or self._order_value(read, term, group), term) for term in read.order]
+        by = [
+            self._term(
+                self._order_value(read, unguarded(term), group)
+                if term.through or term.value not in named
+                else named[term.value],
+                term,
+            )
+            for term in read.order
+        ]
         grouped = f" GROUP BY {', '.join(dict.fromkeys(keys))}" if keys else ""
         ordered = f" ORDER BY {', '.join(by)}" if by else ""
         shown = self._concat([fixed("{"), *separated(members), fixed("}")])
@@ -147,7 +155,7 @@ class ReadWriter(RowSpeller):
 
     def _cursor(self, read: Read, order: Ordering) -> str:
         parts = [
-            [sql(self.dialect.json(value, term.value.type, nullable=True, column=False))]
+            [sql(self.dialect.json(value, term.value.type, nullable=True, column=self._is_column(read.entity, term)))]
             for value, term in zip(order.values, read.order, strict=True)
         ]
         return self._concat([fixed("["), *separated(parts), fixed("]")])
@@ -233,6 +241,11 @@ class Ordering:
     def __init__(self, spelled: list[str], values: list[str]) -> None:
         self.spelled = spelled
         self.values = values
+
+
+def unguarded(term: Order) -> Order:
+    """The term on rows whose foreign keys are null already where the link isn't to be seen."""
+    return replace(term, through=tuple(replace(embed, guard=None) for embed in term.through))
 
 
 def is_single(relation: Relation) -> bool:

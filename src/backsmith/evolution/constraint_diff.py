@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from backsmith.databases.ddl import Ddl
 from backsmith.databases.schema import CheckConstraint, ForeignKey, Table, TableIndex, UniqueConstraint
-from backsmith.databases.sql_meaning import Meaning, conjuncts
+from backsmith.databases.sql_forms import Meaning, conjuncts
 from backsmith.evolution.changes import (
     AddCheck,
     AddForeignKey,

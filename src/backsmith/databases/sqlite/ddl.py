@@ -32,7 +32,7 @@ from backsmith.blueprint.types import (
 from backsmith.databases.constraint_names import with_names
 from backsmith.databases.ddl import Ddl, column_sql
 from backsmith.databases.schema import Column, EnumType, Schema, Table
-from backsmith.databases.sql_meaning import Meaning, Value
+from backsmith.databases.sql_forms import Meaning, Value
 from backsmith.databases.sqlite.field_types import field_type
 from backsmith.databases.sqlite.storage import affinity
 from backsmith.databases.values import microseconds
