@@ -92,7 +92,7 @@ class Requests:
 
     def test(self, field: str) -> str:
         negation = "not." if self.some(0.25) else ""
-        return negation + self.one(TESTS.get(field.split("-")[0], NUMBERS) if "->" not in field else NUMBERS)
+        return negation + self.one(TESTS.get(field, NUMBERS))
 
     def select(self, of: str, depth: int = 0) -> str:
         items = [self.item(of, depth) for _ in range(self.random.randint(1, 3))]
@@ -140,7 +140,7 @@ class Requests:
             case 2:
                 return f"{path}{self.one(['limit', 'offset'])}={self.one(['0', '1', '2'])}"
             case 3:
-                values = [self.random.choice([1, 2, 3, None, "bo@x.org", 4500]) for _ in range(self.random.randint(1, 2))]
+                values = self.random.choices([1, 2, 3, None, "bo@x.org", 4500], k=self.random.randint(1, 2))
                 return "after=" + urlsafe_b64encode(json.dumps(values).encode()).rstrip(b"=").decode()
             case _:
                 field = self.field(of)
