@@ -160,7 +160,7 @@ async def test_attempts_to_connect_are_spaced_out() -> None:
         attempts.append(1)
         raise ConnectionRefusedError
 
-    pool = Pool(connect, size=3, wait_timeout=1)
+    pool = Pool(connect, size=3, wait_timeout=1, silence=10)
     for _ in range(10):
         with pytest.raises(RequestError) as caught:
             await pool.take()

@@ -96,7 +96,6 @@ async def connect(url: str, *, read_only: bool, statement_timeout: float | None)
     connection = await open_connection(
         url,
         timeout=CONNECT_TIMEOUT,
-        command_timeout=None if statement_timeout is None else statement_timeout + SLACK,
         statement_cache_size=STATEMENTS,
         max_cached_statement_lifetime=0,
         max_cacheable_statement_size=0,

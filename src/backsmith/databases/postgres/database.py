@@ -16,6 +16,7 @@ from backsmith.databases.database import NOT_OPEN, READ_ONLY, Database
 from backsmith.databases.postgres.connection import (
     NO_CONNECTION,
     OLDEST,
+    SLACK,
     Connection,
     connect,
     connect_failure,
@@ -56,7 +57,9 @@ class PostgresDatabase(Database):
         self._embedded_folder = embedded_folder
         self._read_only = read_only
         self._statement_timeout = statement_timeout
-        self._pool = Pool(self._connect_reader, size=pool_size, wait_timeout=wait_timeout)
+        self._pool = Pool(
+            self._connect_reader, size=pool_size, wait_timeout=wait_timeout, silence=statement_timeout + SLACK
+        )
         self._writer: Connection | None = None
         self._writing = asyncio.Lock()
 

@@ -11,8 +11,8 @@ from backsmith.blueprint.types import Boolean, Date, Float, Integer, Json, List,
 from backsmith.databases.fulltext import as_tsquery, parse_search
 from backsmith.databases.operators import AVERAGE_PLACES, COMPARISONS, Operators
 from backsmith.databases.patterns import check_for_postgres, like_pattern
-from backsmith.errors import RequestError
 from backsmith.databases.postgres.parameter_types import parameter_type
+from backsmith.errors import RequestError
 
 RANGE_OPERATORS = {"sl": "<<", "sr": ">>", "nxr": "&<", "nxl": "&>", "adj": "-|-"}
 LANGUAGE = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,62}")

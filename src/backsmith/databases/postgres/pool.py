@@ -3,6 +3,9 @@
 The last one given back is the first to be taken, so that few connections stay warm. Nothing is sent to the server when
 a connection is given back: our statements leave no state behind. Who finds none free waits, but not for long. When the
 server can't be reached, the next attempts are spaced out, and requests are refused at once meanwhile.
+
+One watch over all connections, some times a second, ends what waits too long and what got no answer: a timer for each
+request would cost more than all else here.
 """
 
 from __future__ import annotations
@@ -26,14 +29,22 @@ CLOSE_TIMEOUT = 5.0
 class Pool:
     """Connections made by `connect`, at most `size` of them."""
 
-    def __init__(self, connect: Callable[[], Awaitable[Connection]], *, size: int, wait_timeout: float) -> None:
+    def __init__(
+        self, connect: Callable[[], Awaitable[Connection]], *, size: int, wait_timeout: float, silence: float
+    ) -> None:
+        """`silence` is the seconds in use after which a connection counts as lost: the server has long given up."""
         self._connect = connect
+        self._silence = silence
+        self._tick = min(1.0, wait_timeout / 4, silence / 4)
+        self._busy: dict[Connection, float] = {}
+        self._watching = False
         self._size = size
         self._wait_timeout = wait_timeout
         self._idle: list[Connection] = []
         self._all: set[Connection] = set()
         self._connecting = 0
-        self._waiting: deque[asyncio.Future[Connection]] = deque()
+        self._waiting: deque[tuple[asyncio.Future[Connection], float]] = deque()
+        """Who waits, and until when, the longest waiting first."""
         self._tasks: set[asyncio.Task[None]] = set()
         self._failures = 0
         self._retry_at = 0.0
@@ -46,12 +57,12 @@ class Pool:
         while self._idle:
             connection = self._idle.pop()
             if not connection.is_closed():
-                return connection
+                return self._used(connection)
             self._all.discard(connection)
         if len(self._all) + self._connecting < self._size:
             if monotonic() >= self._retry_at:
                 try:
-                    return await self.new()
+                    return self._used(await self.new())
                 except NO_CONNECTION as error:
                     if not self._all:
                         raise unavailable() from error
@@ -82,42 +93,61 @@ class Pool:
         self._failures += 1
         self._retry_at = monotonic() + pause * random.uniform(0.5, 1)  # not all workers at the same moment
         while self._waiting and not self._all:
-            future = self._waiting.popleft()
+            future, _ = self._waiting.popleft()
             if not future.done():
                 refusal = unavailable()
                 refusal.__cause__ = error
                 future.set_exception(refusal)
 
     async def _wait(self) -> Connection:
-        loop = asyncio.get_running_loop()
-        future: asyncio.Future[Connection] = loop.create_future()
-        self._waiting.append(future)
-
-        def give_up() -> None:
-            if not future.done():
-                future.set_exception(overloaded())
-
-        timer = loop.call_later(self._wait_timeout, give_up)
+        future: asyncio.Future[Connection] = asyncio.get_running_loop().create_future()
+        self._waiting.append((future, monotonic() + self._wait_timeout))
+        self._watch()
         try:
             return await future
         except asyncio.CancelledError:
             if future.done() and not future.cancelled() and future.exception() is None:
                 self.give(future.result())  # it came in the same moment
             raise
-        finally:
-            timer.cancel()
+
+    def _used(self, connection: Connection) -> Connection:
+        self._busy[connection] = monotonic()
+        if not self._watching:
+            self._watch()
+        return connection
+
+    def _watch(self) -> None:
+        if not self._watching:
+            self._watching = True
+            asyncio.get_running_loop().call_later(self._tick, self._look)
+
+    def _look(self) -> None:
+        now = monotonic()
+        for connection, since in self._busy.items():
+            if now - since > self._silence:
+                connection.terminate()  # whoever awaits its answer hears that it is lost
+        while self._waiting and (self._waiting[0][0].done() or self._waiting[0][1] < now):
+            future, _ = self._waiting.popleft()
+            if not future.done():
+                future.set_exception(overloaded())
+        self._watching = False
+        if self._busy or self._waiting:
+            self._watch()
 
     def give(self, connection: Connection) -> None:
         """Give back a connection in good order."""
         while self._waiting:
-            future = self._waiting.popleft()
+            future, _ = self._waiting.popleft()
             if not future.done():
+                self._busy[connection] = monotonic()
                 future.set_result(connection)
                 return
+        self._busy.pop(connection, None)
         self._idle.append(connection)
 
     def drop(self, connection: Connection) -> None:
         """Give back a connection that is lost, or busy with a statement nobody awaits any more; it is closed."""
+        self._busy.pop(connection, None)
         self._all.discard(connection)
         self._start(self._close_one(connection))
         if self._waiting and not self._closed:
@@ -154,5 +184,6 @@ class Pool:
         await asyncio.gather(*(self._close_one(connection) for connection in self._idle))
         self._idle.clear()
         self._all.clear()
+        self._busy.clear()
         if self._tasks:
             await asyncio.gather(*self._tasks, return_exceptions=True)
