@@ -12,12 +12,12 @@ from backsmith import blueprint
 from backsmith.blueprint.asker import NOBODY, Asker
 from backsmith.databases import open_database
 from backsmith.engine.access import Authorizer
-from backsmith.engine.binding import Inputs
 from backsmith.engine.catalogue import Catalogue
 from backsmith.engine.grammar.limits import Limits
-from backsmith.engine.plans import PlanKey, Planner
+from backsmith.engine.planning.plans import PlanKey, Planner
 from backsmith.engine.reading import read
 from backsmith.engine.request import Request
+from backsmith.engine.spelling.binding import Inputs
 from peers.peer import Statement
 
 

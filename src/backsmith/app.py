@@ -14,7 +14,7 @@ from backsmith.blueprint import compile as compile_model
 from backsmith.blueprint.blueprint import Blueprint
 from backsmith.blueprint.types import Type
 from backsmith.databases import Database, open_database
-from backsmith.engine.carriers import (
+from backsmith.engine.serving.carriers import (
     Message,
     Receive,
     RsgiProtocol,
@@ -24,11 +24,11 @@ from backsmith.engine.carriers import (
     answer_asgi,
     answer_rsgi,
 )
-from backsmith.engine.clients import Clients
-from backsmith.engine.health import Readiness
-from backsmith.engine.http import HttpApplication
-from backsmith.engine.logs import AccessLog, configure_logging
-from backsmith.engine.metrics import Metrics
+from backsmith.engine.serving.clients import Clients
+from backsmith.engine.serving.health import Readiness
+from backsmith.engine.serving.http import HttpApplication
+from backsmith.engine.serving.logs import AccessLog, configure_logging
+from backsmith.engine.serving.metrics import Metrics
 from backsmith.engine.spine import Engine
 from backsmith.evolution.create import create_missing
 from backsmith.model.account import Account
@@ -37,7 +37,10 @@ from backsmith.settings import Settings, read_settings
 
 
 class Backsmith:
-    """An application, as ASGI and as RSGI. It opens its database at start-up, or at the first request where the server has none."""
+    """An application, as ASGI and as RSGI.
+
+    It opens its database at start-up, or at the first request where the server has no start-up.
+    """
 
     def __init__(
         self, application: Application, blueprint: Blueprint, settings: Settings, *, shared: str | None = None

@@ -30,7 +30,7 @@ def test_a_row_that_is_hidden(client: Client, run: Any) -> None:
     assert (found.status, found.row_exists) == (404, True)
     assert found.decision == "Hidden: the row is there, but no rule holds for it, so to this asker it does not exist."
     assert [(rule.rule, rule.outcome) for rule in found.rules] == [("finished", "fails"), ("own", "fails")]
-    assert found.sql is not None and "?1" in found.sql or "$1" in (found.sql or "")
+    assert (found.sql is not None and "?1" in found.sql) or "$1" in (found.sql or "")
     assert found.query_plan
 
 

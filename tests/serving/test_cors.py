@@ -1,7 +1,7 @@
 """Requests of pages of other origins."""
 
-from backsmith.engine.cors import EXPOSED_HEADERS, METHODS, REQUEST_HEADERS, Cors
-from backsmith.engine.security import VARY
+from backsmith.engine.serving.cors import EXPOSED_HEADERS, METHODS, REQUEST_HEADERS, Cors
+from backsmith.engine.serving.security import VARY
 
 SHOP = "https://shop.example"
 

@@ -4,7 +4,7 @@ import logging
 
 import pytest
 
-from backsmith.engine.health import Readiness, health
+from backsmith.engine.serving.health import Readiness, health
 
 
 class Database:

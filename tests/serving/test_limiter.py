@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from backsmith.engine.limiter import Limiter
+from backsmith.engine.serving.limiter import Limiter
 from backsmith.errors import RequestError
 
 

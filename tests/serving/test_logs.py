@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from backsmith.engine.logs import AccessLine, AccessLog, Format, JsonFormatter
-from backsmith.engine.request_id import RequestIds
+from backsmith.engine.serving.logs import AccessLine, AccessLog, Format, JsonFormatter
+from backsmith.engine.serving.request_id import RequestIds
 
 LINE = AccessLine(1767225600.25, "a1-1", "GET", "/api/orders", 200, 1.234, 512, 12, "token", "hit")
 NOBODY = AccessLine(1767225600.25, "a1-2", "GET", "/api/\x1b[2J\n", 404, 0.5, 99, None, "nobody", "")
@@ -43,7 +43,7 @@ def test_json_is_one_object_a_line(tmp_path: Path):
 
 
 def test_people_read_a_line_and_a_path_can_not_move_their_cursor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("backsmith.engine.logs.time.localtime", __import__("time").gmtime)
+    monkeypatch.setattr("backsmith.engine.serving.logs.time.localtime", __import__("time").gmtime)
     assert written(tmp_path, "human", LINE, NOBODY) == (
         "00:00:00 200 GET /api/orders 1.2 ms, 512 bytes as 12 [a1-1]\n"
         "00:00:00 404 GET /api/\\x1b[2J\\n 0.5 ms, 99 bytes [a1-2]\n"

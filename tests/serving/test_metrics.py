@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from backsmith.engine.metrics import Metrics
-from backsmith.engine.timing import server_timing
+from backsmith.engine.serving.metrics import Metrics
+from backsmith.engine.serving.timing import server_timing
 
 
 def lines(metrics: Metrics, beginning: str) -> list[str]:

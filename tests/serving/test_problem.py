@@ -5,8 +5,8 @@ import logging
 
 import pytest
 
-from backsmith.engine.error_pages import error_page
-from backsmith.engine.problem import problem
+from backsmith.engine.serving.error_pages import error_page
+from backsmith.engine.serving.problem import problem
 from backsmith.errors import BAD_TOKEN, KINDS, UNKNOWN_FIELD, RequestError
 
 

@@ -104,14 +104,20 @@ class HasRole(Struct, frozen=True, tag_field="node", tag="has_role"):
 
 
 class And(Struct, frozen=True, tag_field="node", tag="and"):
+    """All of the items hold."""
+
     items: tuple[Node, ...]
 
 
 class Or(Struct, frozen=True, tag_field="node", tag="or"):
+    """At least one of the items holds."""
+
     items: tuple[Node, ...]
 
 
 class Not(Struct, frozen=True, tag_field="node", tag="not"):
+    """The condition doesn't hold."""
+
     of: Node
 
 

@@ -23,7 +23,7 @@ from granian.log import LogLevels
 from granian.server.mp import MPServer
 from watchfiles import PythonFilter
 
-from backsmith.engine.logs import Format, JsonFormatter
+from backsmith.engine.serving.logs import Format, JsonFormatter
 from backsmith.errors import UsageError
 from backsmith.settings import Settings
 

@@ -1,6 +1,6 @@
 """The parameters of a statement: what each placeholder stands for, as data.
 
-`Speller.bind` hands out the placeholders; the engine binds the values (`engine.binding`).
+`Speller.bind` hands out the placeholders; the engine binds the values (`engine.spelling.binding`).
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ be read have which values. PostgreSQL keeps its own statistics from those whom r
 from __future__ import annotations
 
 from backsmith.blueprint.expressions import TRUE
-from backsmith.engine.plan import Condition, Embed, Exists, Junction, Predicate, Read, Test
+from backsmith.engine.planning.plan import Condition, Embed, Exists, Junction, Predicate, Read, Test
 
 
 def reads_everything(read: Read) -> bool:

@@ -12,16 +12,16 @@ import msgspec
 from backsmith import errors
 from backsmith.blueprint.asker import Asker
 from backsmith.databases.database import Row
-from backsmith.engine.binding import Inputs
 from backsmith.engine.cursor import write_cursor
 from backsmith.engine.formats import array, comma_separated, not_single, without_nulls
 from backsmith.engine.grammar.prefer import NO_PREFERENCES, applied
 from backsmith.engine.grammar.ranges import content_range, limit_of, offset_of, status_of
-from backsmith.engine.plans import Plan
+from backsmith.engine.planning.plans import Plan
 from backsmith.engine.reading import Asked
 from backsmith.engine.reply import Headers, Reply
 from backsmith.engine.request import Request
-from backsmith.engine.security import CACHE_PRIVATE, CACHE_SHARED
+from backsmith.engine.serving.security import CACHE_PRIVATE, CACHE_SHARED
+from backsmith.engine.spelling.binding import Inputs
 from backsmith.errors import RequestError
 
 ADDRESS = "!$%&'()*+,/:;=?@[]"

@@ -9,22 +9,22 @@ from typing import Protocol
 
 from msgspec.structs import replace
 
-from backsmith.blueprint.asker import NOBODY, Asker
+from backsmith.blueprint.asker import Asker
 from backsmith.blueprint.blueprint import Blueprint
 from backsmith.databases.database import Database, Row
 from backsmith.engine.access import AskerKind, Authorizer
-from backsmith.engine.binding import Inputs, Statement
 from backsmith.engine.catalogue import Catalogue
 from backsmith.engine.code.calls import Calls
 from backsmith.engine.cursor import read_cursor
 from backsmith.engine.estimates import reads_everything
+from backsmith.engine.exchange import Exchange
 from backsmith.engine.grammar.limits import Limits
-from backsmith.engine.metrics import Metrics
-from backsmith.engine.plans import Plan, PlanKey, Planner
+from backsmith.engine.planning.plans import Plan, PlanKey, Planner
 from backsmith.engine.reading import Asked, read
 from backsmith.engine.replies import Result, reply_item, reply_list
 from backsmith.engine.reply import Reply
-from backsmith.engine.request import Request
+from backsmith.engine.serving.metrics import Metrics
+from backsmith.engine.spelling.binding import Inputs, Statement
 from backsmith.model.entity import Entity
 from backsmith.settings import Settings
 
@@ -35,32 +35,6 @@ class Identify(Protocol):
     async def __call__(self, authorization: str | None, api_key: str | None) -> Asker:
         """The one who asks."""
         ...
-
-
-class Exchange:
-    """A request on its way, and what is known of it so far: for the log, the metrics and Server-Timing."""
-
-    __slots__ = (
-        "asker",
-        "planned",
-        "remembered",
-        "request",
-        "request_id",
-        "route",
-        "run_at",
-        "start",
-        "was_read",
-        "who",
-    )
-
-    def __init__(self, request: Request, request_id: str) -> None:
-        self.request = request
-        self.request_id = request_id
-        self.route = "other"
-        self.asker: Asker = NOBODY
-        self.remembered: bool | None = None
-        """Whether the plan was in the cache; None: no plan was made."""
-        self.start = self.was_read = self.who = self.planned = self.run_at = perf_counter()
 
 
 class Engine:

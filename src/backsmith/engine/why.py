@@ -19,12 +19,12 @@ from backsmith.blueprint.english import clauses, english
 from backsmith.blueprint.expressions import FALSE, TRUE, FieldOf, Follow, Node, This
 from backsmith.databases.database import Database
 from backsmith.engine.access import AskerKind, decided
-from backsmith.engine.binding import Inputs, Statement, binder
-from backsmith.engine.plan import Read
-from backsmith.engine.plans import PlanKey
+from backsmith.engine.planning.plan import Read
+from backsmith.engine.planning.plans import PlanKey
 from backsmith.engine.reading import Asked, read
 from backsmith.engine.request import Request
-from backsmith.engine.row_speller import RowSpeller
+from backsmith.engine.spelling.binding import Inputs, Statement, binder
+from backsmith.engine.spelling.row_speller import RowSpeller
 from backsmith.engine.spine import Engine
 from backsmith.errors import RequestError
 

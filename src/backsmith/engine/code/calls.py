@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from time import perf_counter
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 from urllib.parse import parse_qsl
 
 import msgspec
@@ -17,18 +17,16 @@ from backsmith.engine.catalogue import Catalogue, did_you_mean
 from backsmith.engine.code.data import ReadData
 from backsmith.engine.code.functions import Served, encode
 from backsmith.engine.code.objects import Objects
+from backsmith.engine.exchange import Exchange
 from backsmith.engine.formats import not_single, without_nulls
 from backsmith.engine.grammar.accept import Representation, negotiate
 from backsmith.engine.grammar.limits import Limits
 from backsmith.engine.reply import Reply
 from backsmith.engine.request import Request
-from backsmith.engine.security import CACHE_PRIVATE, CACHE_SHARED
+from backsmith.engine.serving.security import CACHE_PRIVATE, CACHE_SHARED
 from backsmith.errors import RequestError
 from backsmith.model.account import Account
 from backsmith.model.entity import Entity
-
-if TYPE_CHECKING:
-    from backsmith.engine.spine import Exchange
 
 
 class Calls:

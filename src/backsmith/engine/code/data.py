@@ -15,15 +15,15 @@ from backsmith.blueprint.types import Type
 from backsmith.databases.database import Database, Row
 from backsmith.databases.operators import type_of_value
 from backsmith.engine.access import Access, AskerKind, Authorizer
-from backsmith.engine.binding import Inputs, Statement
 from backsmith.engine.catalogue import Catalogue, Resource
 from backsmith.engine.code.conditions import condition_node
 from backsmith.engine.code.named_parameters import positional
 from backsmith.engine.code.objects import Objects
 from backsmith.engine.code.shown import Shown
 from backsmith.engine.grammar.ranges import MAXIMUM
-from backsmith.engine.plan import Condition, Key, Order, Output, Predicate, Read, Value
-from backsmith.engine.statement import ReadWriter
+from backsmith.engine.planning.plan import Condition, Key, Order, Output, Predicate, Read, Value
+from backsmith.engine.spelling.binding import Inputs, Statement
+from backsmith.engine.spelling.statement import ReadWriter
 from backsmith.errors import UsageError
 from backsmith.model.conditions import Condition as Written
 from backsmith.model.entity import Entity

@@ -10,7 +10,7 @@ from backsmith.databases.dialect import Dialect
 from backsmith.databases.operators import PATTERNS
 from backsmith.databases.parameters import Constant, Slot
 from backsmith.engine.grammar.ranges import limit_of, offset_of
-from backsmith.engine.plan import Value
+from backsmith.engine.planning.plan import Value
 from backsmith.engine.values import converter
 
 

@@ -9,8 +9,8 @@ from backsmith.blueprint.types import Json, Text, Type
 from backsmith.databases.operators import COMPARISONS, PATTERNS, RANGES, SEARCHES
 from backsmith.databases.parameters import Constant, Slot
 from backsmith.databases.rows import field_named
-from backsmith.engine.plan import Condition, Embed, Exists, Junction, Order, Predicate, Read, Test
-from backsmith.engine.value_speller import ValueSpeller
+from backsmith.engine.planning.plan import Condition, Embed, Exists, Junction, Order, Predicate, Read, Test
+from backsmith.engine.spelling.value_speller import ValueSpeller
 from backsmith.engine.values import converter
 
 EVERY_ROW = 2**62

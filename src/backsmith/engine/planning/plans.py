@@ -11,15 +11,15 @@ from msgspec.structs import replace
 
 from backsmith.databases.dialect import Dialect
 from backsmith.engine.access import AskerKind, Authorizer
-from backsmith.engine.binding import Statement
 from backsmith.engine.catalogue import Catalogue, Resource
 from backsmith.engine.grammar.limits import Limits
 from backsmith.engine.grammar.parse import parse
 from backsmith.engine.grammar.query import Query, Window
 from backsmith.engine.grammar.ranges import limit_of, offset_of, row_range
-from backsmith.engine.plan import Embed, Output, Read
-from backsmith.engine.resolve import Resolver
-from backsmith.engine.statement import ReadWriter, member_keys
+from backsmith.engine.planning.plan import Embed, Output, Read
+from backsmith.engine.planning.resolve import Resolver
+from backsmith.engine.spelling.binding import Statement
+from backsmith.engine.spelling.statement import ReadWriter, member_keys
 
 
 class PlanKey(Struct, frozen=True):

@@ -11,9 +11,9 @@ from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, M
 from typing import Any, Protocol
 from urllib.parse import quote
 
-from backsmith.engine.clients import Clients
-from backsmith.engine.http import MAX_BODY, HttpApplication, too_large
 from backsmith.engine.request import Headers, Request
+from backsmith.engine.serving.clients import Clients
+from backsmith.engine.serving.http import MAX_BODY, HttpApplication, too_large
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]

@@ -1,8 +1,7 @@
 """What a request asks for, with every name resolved and every right decided: frozen data, no behaviour.
 
-Made by `engine.resolve` from a grammar.Query, a Catalogue and an asker's Access; spelled by `engine.statement`.
-A `slot` is the number of a value of the request: values never stand in a plan, so one plan serves every request of
-its shape.
+Made by `resolve` from a grammar.Query, a Catalogue and an asker's Access; spelled by `spelling.statement`. A `slot` is
+the number of a value of the request: values never stand in a plan, so one plan serves every request of its shape.
 """
 
 from __future__ import annotations

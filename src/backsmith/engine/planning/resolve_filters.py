@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from backsmith import errors
 from backsmith.blueprint.types import Boolean, Json, List, Text
 from backsmith.databases.operators import RANGES, Operators, with_article
 from backsmith.engine.grammar import query as asked
-from backsmith.engine.plan import Condition, Exists, Junction, Operand, Test, Value
+from backsmith.engine.planning.level import Level
+from backsmith.engine.planning.plan import Condition, Exists, Junction, Operand, Test, Value
 from backsmith.errors import RequestError
-
-if TYPE_CHECKING:
-    from backsmith.engine.resolve import Level
 
 
 def resolve_condition(condition: asked.Condition, level: Level, operators: Operators) -> Condition:

@@ -13,21 +13,22 @@ from time import perf_counter
 from urllib.parse import unquote
 
 from backsmith import errors
-from backsmith.engine.cors import Cors
-from backsmith.engine.error_pages import error_page
-from backsmith.engine.health import Readiness, health
-from backsmith.engine.limiter import Limiter
-from backsmith.engine.logs import AccessLine, AccessLog
-from backsmith.engine.metrics import CONTENT_TYPE as METRICS_TYPE
-from backsmith.engine.metrics import Metrics
-from backsmith.engine.problem import problem
+from backsmith.engine.exchange import Exchange
 from backsmith.engine.reply import Headers, Reply
 from backsmith.engine.reply import reply as plain_reply
 from backsmith.engine.request import Request
-from backsmith.engine.request_id import RequestIds
-from backsmith.engine.security import SECURITY, VARY
-from backsmith.engine.spine import Engine, Exchange
-from backsmith.engine.timing import server_timing
+from backsmith.engine.serving.cors import Cors
+from backsmith.engine.serving.error_pages import error_page
+from backsmith.engine.serving.health import Readiness, health
+from backsmith.engine.serving.limiter import Limiter
+from backsmith.engine.serving.logs import AccessLine, AccessLog
+from backsmith.engine.serving.metrics import CONTENT_TYPE as METRICS_TYPE
+from backsmith.engine.serving.metrics import Metrics
+from backsmith.engine.serving.problem import problem
+from backsmith.engine.serving.request_id import RequestIds
+from backsmith.engine.serving.security import SECURITY, VARY
+from backsmith.engine.serving.timing import server_timing
+from backsmith.engine.spine import Engine
 from backsmith.errors import RequestError
 from backsmith.settings import Settings
 

@@ -1,7 +1,7 @@
 """Plan, first half: a request's names become fields and relations, with the asker's rights worked in.
 
-grammar.Query + Catalogue + the rights of an asker's kind -> engine.plan.Read. Nothing that no rule lets this kind of
-asker read gets into a plan: not in the reply, nor in a filter, an order, a group or a count.
+grammar.Query + Catalogue + the rights of an asker's kind -> plan.Read. Nothing that no rule lets this kind of asker
+read gets into a plan: not in the reply, nor in a filter, an order, a group or a count.
 """
 
 from __future__ import annotations
@@ -13,8 +13,7 @@ from backsmith.blueprint.blueprint import Field, Relation
 from backsmith.blueprint.expressions import FALSE, Node
 from backsmith.blueprint.types import Bytes, Integer, Json, List
 from backsmith.databases.operators import Operators, name_of
-from backsmith.engine.access import Access, AskerKind, Authorizer, every, linking_fields
-from backsmith.engine.casts import cast_type
+from backsmith.engine.access import AskerKind, Authorizer, every, linking_fields
 from backsmith.engine.catalogue import Catalogue, Resource
 from backsmith.engine.grammar.query import (
     EmbedPath,
@@ -27,43 +26,22 @@ from backsmith.engine.grammar.query import (
     SelectItem,
     Window,
 )
-from backsmith.engine.plan import Condition, Embed, Exists, Key, Operand, Order, Output, Predicate, Read, Step, Value
-from backsmith.engine.resolve_filters import resolve_condition
-from backsmith.engine.value_speller import plain_type
+from backsmith.engine.planning.casts import cast_type
+from backsmith.engine.planning.level import Level
+from backsmith.engine.planning.plan import (
+    Condition,
+    Embed,
+    Exists,
+    Key,
+    Operand,
+    Order,
+    Output,
+    Predicate,
+    Read,
+    Value,
+)
+from backsmith.engine.planning.resolve_filters import resolve_condition
 from backsmith.errors import RequestError
-
-
-class Level:
-    """One level of the select: a resource, what may be read of it, and its embeds by the names that paths use."""
-
-    def __init__(self, resource: Resource, access: Access, path: EmbedPath) -> None:
-        self.resource = resource
-        self.access = access
-        self.path = path
-        self.embeds: dict[str, Embed] = {}
-
-    @property
-    def collection(self) -> str:
-        """The collection's name, for messages."""
-        return self.resource.entity.collection
-
-    def value(self, field: Field, ref: FieldRef) -> Value:
-        """The value of a field, or of what lies inside it. Raises RequestError FORBIDDEN where no rule shows it."""
-        guard = self.access.guards.get(field.name)
-        if guard == FALSE:
-            raise RequestError(
-                errors.FORBIDDEN,
-                f"permission denied for column {self.collection}.{field.name}",
-                hint=f"No rule lets you read {field.name} of any of {self.collection}.",
-            )
-        if ref.path and not isinstance(field.type, Json):
-            raise RequestError(
-                errors.WRONG_TYPE,
-                f"{self.collection}.{field.name} isn't JSON, so '->' can't look into it",
-            )
-        steps = tuple(Step(step.key, step.as_text) for step in ref.path)
-        value = Value(field, field.type, field.nullable or guard is not None or bool(steps), steps, guard=guard)
-        return Value(field, plain_type(value), value.nullable, steps, guard=guard)
 
 
 class Resolver:

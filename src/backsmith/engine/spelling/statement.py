@@ -1,4 +1,4 @@
-"""Spell a plan: engine.plan.Read in, one SQL statement out, with how to bind its parameters from a request.
+"""Spell a plan: engine.planning.plan.Read in, one SQL statement out, with how to bind its parameters from a request.
 
 A list is read in two levels: the inner finds the page (filter, order, limit), the outer makes JSON of just those rows.
 The row a to-one relation leads to is joined to the outer level of a list; all other related rows are correlated
@@ -16,10 +16,10 @@ from backsmith.blueprint.expressions import Node
 from backsmith.blueprint.types import Text
 from backsmith.databases.dialect import Dialect
 from backsmith.databases.parameters import Constant
-from backsmith.engine.binding import Binder, Statement, binder
-from backsmith.engine.fragments import Piece, concat, fixed, member, separated, sql
-from backsmith.engine.plan import Embed, Key, Order, Output, Read, Value
-from backsmith.engine.row_speller import Link, RowSpeller
+from backsmith.engine.planning.plan import Embed, Key, Order, Output, Read, Value
+from backsmith.engine.spelling.binding import Binder, Statement, binder
+from backsmith.engine.spelling.fragments import Piece, concat, fixed, member, separated, sql
+from backsmith.engine.spelling.row_speller import Link, RowSpeller
 
 MOST_JOINS = 8
 """Joins of one level; beyond, to-one rows are subqueries too. SQLite joins 64 tables at the most."""

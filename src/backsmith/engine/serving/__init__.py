@@ -1,0 +1,1 @@
+"""Around the spine: HTTP, what every reply has, limits, logs, metrics, health."""

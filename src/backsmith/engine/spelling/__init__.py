@@ -1,0 +1,1 @@
+"""Spell: a plan becomes one SQL statement, with how to bind its parameters."""
