@@ -168,6 +168,7 @@ def database_of(settings: Settings, *, read_only: bool = False) -> Database:
         wait_timeout=settings.queue_timeout,
         inline_budget=settings.inline_budget / 1000,
         pool_size=settings.pool_size,
+        max_reply=settings.max_reply,
         embedded_folder=Path(settings.folder) / ".backsmith" / "postgres",
     )
 

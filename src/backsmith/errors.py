@@ -104,6 +104,7 @@ TOO_COMPLEX = Kind("too-complex", 400, "PGRST127", "The request is larger than t
 TOO_LARGE = Kind("too-large", 413, "54000", "The body is too large")
 BODY_TIMEOUT = Kind("body-timeout", 408, "57014", "The body took too long to arrive")
 URL_TOO_LONG = Kind("url-too-long", 414, "54000", "The address is too long")
+REPLY_TOO_LARGE = Kind("reply-too-large", 400, "54000", "The reply would be too large")
 STATEMENT_TIMEOUT = Kind("statement-timeout", 504, "57014", "The statement took too long")
 OVERLOADED = Kind("overloaded", 503, "PGRST003", "Too many requests at once")
 DATABASE_UNAVAILABLE = Kind("database-unavailable", 503, "PGRST001", "The database can't be reached")

@@ -50,7 +50,7 @@ class Client:
             "type": "http",
             "method": method,
             "path": path,
-            "raw_path": quote(path, safe="/%").encode(),
+            "raw_path": quote(path, safe="/%,").encode(),
             "query_string": quote(query, safe="%&=+*,.:()!$'@/?-_~;\"[]{}<>|\\^`#").encode("latin-1"),
             "headers": [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()],
         }

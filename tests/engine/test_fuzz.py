@@ -186,7 +186,7 @@ FITTING = {
 CASTS = ["text", "int", "numeric", "float8", "bool", "date", "timestamptz", "json", "uuid", "text; drop", "regclass"]
 AGGREGATES = ["count()", "sum()", "avg()", "min()", "max()"]
 FORBIDDEN = re.compile(
-    rb"sqlite|asyncpg|apsw|syntax error|SELECT |FROM |near \"|pg_|Traceback|no such column|operator does not exist: "
+    rb"sqlite|asyncpg|apsw|syntax error(?! in tsquery)|SELECT |FROM |near \"|pg_|Traceback|no such column|operator does not exist: "
     rb"(?!.*unknown)|could not determine|must appear in the GROUP BY|DROP TABLE books\W+(?:at|near)",
 )
 

@@ -15,6 +15,8 @@ from backsmith.databases.dialect import Dialect
 from backsmith.databases.schema import Schema
 from backsmith.errors import RequestError
 
+MAX_REPLY = 67_108_864
+"""Bytes that one statement may give, unless told otherwise."""
 READ_ONLY = "The database is open for reading only."
 NOT_OPEN = "The database isn't open."
 
@@ -59,7 +61,8 @@ class Database(ABC):
         """The rows of a statement that reads. The statement stops when the awaiting task is cancelled.
 
         Raises RequestError: STATEMENT_TIMEOUT after the statement timeout, OVERLOADED when no connection came free in
-        time, DATABASE_UNAVAILABLE when the database can't be reached, and of the values' own OUT_OF_RANGE or BAD_VALUE.
+        time, DATABASE_UNAVAILABLE when the database can't be reached, REPLY_TOO_LARGE beyond the most bytes that a
+        statement may give, and of the values' own OUT_OF_RANGE or BAD_VALUE.
         """
 
     @abstractmethod
@@ -118,3 +121,23 @@ def timed_out(seconds: float) -> RequestError:
         f"The database didn't answer within {seconds:g} seconds",
         hint="Ask for fewer rows, or filter by an indexed field.",
     )
+
+
+def reply_too_large(limit: int) -> RequestError:
+    """The refusal of a request whose statement gives, or works on, more than `limit` bytes."""
+    return RequestError(
+        errors.REPLY_TOO_LARGE,
+        f"The reply would be larger than {limit} bytes",
+        hint="Ask for fewer rows, or for less nesting.",
+    )
+
+
+def size_of(row: Iterable[Any]) -> int:
+    """Bytes of the texts in a row; its numbers are too small to count."""
+    size = 0
+    for value in row:
+        if isinstance(value, str):
+            size += len(value) if value.isascii() else len(value.encode())
+        elif isinstance(value, bytes):
+            size += len(value)
+    return size

@@ -10,7 +10,7 @@ from __future__ import annotations
 from pathlib import Path
 from urllib.parse import unquote
 
-from backsmith.databases.database import Database
+from backsmith.databases.database import MAX_REPLY, Database
 from backsmith.errors import UsageError
 
 FORMS = "sqlite:///file.db, postgresql://user:password@host/name or postgresql:embedded"
@@ -27,6 +27,7 @@ def open_database(
     inline_budget: float = 0.002,
     reader_threads: int = 4,
     pool_size: int = 10,
+    max_reply: int = MAX_REPLY,
     embedded_folder: Path = EMBEDDED_FOLDER,
 ) -> Database:
     """The database at `url`. It connects when it is opened (`await database.open()`).
@@ -38,6 +39,7 @@ def open_database(
         inline_budget: Seconds a SQLite statement may run on the event loop before it goes to a thread.
         reader_threads: Threads for SQLite statements beyond that budget.
         pool_size: PostgreSQL connections.
+        max_reply: Bytes that one statement may give.
         embedded_folder: Where `postgresql:embedded` keeps its data.
 
     Raises:
@@ -54,6 +56,7 @@ def open_database(
             wait_timeout=wait_timeout,
             inline_budget=inline_budget,
             reader_threads=reader_threads,
+            max_reply=max_reply,
         )
     if url.startswith(("postgresql://", "postgres://")) or url == EMBEDDED:
         from backsmith.databases.postgres.database import PostgresDatabase  # noqa: PLC0415
@@ -65,6 +68,7 @@ def open_database(
             wait_timeout=wait_timeout,
             pool_size=pool_size,
             embedded_folder=embedded_folder,
+            max_reply=max_reply,
         )
     scheme, colon, _ = url.partition(":")
     if not colon:

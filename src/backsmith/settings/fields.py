@@ -64,6 +64,15 @@ class Settings(Struct, frozen=True, kw_only=True):
     max_filters: Annotated[int, Meta(description="Conditions of a request, at most.", ge=0)] = 64
     max_select: Annotated[int, Meta(description="Names in the selects of a request, at most.", ge=1)] = 256
     max_list: Annotated[int, Meta(description="Values of an `in` list, at most.", ge=1)] = 1000
+    max_reply: Annotated[
+        int,
+        Meta(
+            extra=_BYTES,
+            description="What the database gives for one request, at most; on SQLite also the longest row it reads.",
+            ge=65_536,
+            le=1_000_000_000,  # as many as a text of SQLite's has at most, and nearly as many as one of PostgreSQL's
+        ),
+    ] = 67_108_864
     statement_timeout: Annotated[float, Meta(extra=_SECONDS, description="Time of one statement, at most.", gt=0)] = (
         10.0
     )

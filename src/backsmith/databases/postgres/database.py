@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
-from backsmith.databases.database import NOT_OPEN, READ_ONLY, Database
+from backsmith.databases.database import NOT_OPEN, READ_ONLY, Database, reply_too_large, size_of
 from backsmith.databases.postgres.connection import (
     NO_CONNECTION,
     OLDEST,
@@ -51,12 +51,14 @@ class PostgresDatabase(Database):
         wait_timeout: float,
         pool_size: int,
         embedded_folder: Path,
+        max_reply: int,
     ) -> None:
         self.dialect = PostgresDialect()
         self._url = url
         self._embedded_folder = embedded_folder
         self._read_only = read_only
         self._statement_timeout = statement_timeout
+        self._max_reply = max_reply
         self._pool = Pool(
             self._connect_reader, size=pool_size, wait_timeout=wait_timeout, silence=statement_timeout + SLACK
         )
@@ -103,8 +105,13 @@ class PostgresDatabase(Database):
         try:
             rows = await connection.fetch(sql, *params)
         except BaseException as error:
-            return await self._recover(connection, error, lambda fresh: fresh.fetch(sql, *params))
-        self._pool.give(connection)
+            rows = await self._recover(connection, error, lambda fresh: fresh.fetch(sql, *params))
+        else:
+            self._pool.give(connection)
+        # Characters are quickly counted, and each has at most four bytes.
+        length = sum(len(value) for row in rows for value in row if isinstance(value, str | bytes))
+        if length * 4 > self._max_reply and sum(map(size_of, rows)) > self._max_reply:
+            raise reply_too_large(self._max_reply)
         return rows
 
     async def _read(self, work: Callable[[Connection], Awaitable[T]]) -> T:
@@ -123,27 +130,36 @@ class PostgresDatabase(Database):
         if not isinstance(error, Exception):  # cancelled: the statement still runs
             self._pool.drop(connection)
             raise error
-        if not is_lost(error):
+        if not is_lost(error, connection):
             if isinstance(error, asyncio.TimeoutError):
                 self._pool.drop(connection)
             else:
                 self._pool.give(connection)
-            raise of_reading(error, self._statement_timeout) from error
+            raise self._refusal(error, connection) from error
         self._pool.drop(connection)
         self._pool.forget_idle()
         connection = await self._pool.take()
         try:
             result = await work(connection)
         except BaseException as second:
-            if isinstance(second, Exception) and not is_lost(second):
+            refusal = self._refusal(second, connection) if isinstance(second, Exception) else None
+            if isinstance(second, Exception) and not is_lost(second, connection):
                 self._pool.give(connection)
             else:
                 self._pool.drop(connection)
-            if not isinstance(second, Exception):
+            if refusal is None:
                 raise
-            raise of_reading(second, self._statement_timeout) from second
+            raise refusal from second
         self._pool.give(connection)
         return result
+
+    def _refusal(self, error: Exception, connection: Connection) -> BacksmithError:
+        return of_reading(
+            error,
+            lost=is_lost(error, connection),
+            statement_timeout=self._statement_timeout,
+            max_reply=self._max_reply,
+        )
 
     async def fetch_named(self, sql: str, params: Sequence[Any]) -> list[dict[str, Any]]:
         """The rows, each as its values by the names of their columns."""
@@ -187,7 +203,8 @@ class PostgresDatabase(Database):
             except BacksmithError:
                 raise
             except Exception as error:
-                if self._writer is not None and is_lost(error):
+                lost = is_lost(error, self._writer)
+                if self._writer is not None and lost:
                     self._writer.terminate()
                     self._writer = None
-                raise of_writing(error) from error
+                raise of_writing(error, lost=lost) from error

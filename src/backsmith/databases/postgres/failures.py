@@ -13,7 +13,8 @@ import asyncio
 import asyncpg
 
 from backsmith import errors
-from backsmith.databases.database import timed_out, unavailable
+from backsmith.databases.database import reply_too_large, timed_out, unavailable
+from backsmith.databases.postgres.connection import Connection
 from backsmith.databases.values import bad_value, out_of_range
 from backsmith.errors import BacksmithError, DatabaseError, RequestError
 
@@ -28,20 +29,26 @@ LOST = (
 )
 
 
-def is_lost(error: BaseException) -> bool:
-    """Whether the error says that the connection is gone, and not that the statement was at fault."""
-    if isinstance(error, asyncpg.InterfaceError):
-        return not isinstance(error, ValueError)  # asyncpg.DataError, of a value, is one too
+def is_lost(error: BaseException, connection: Connection | None) -> bool:
+    """Whether the error says that the connection is gone (None: never came), and not that the statement was at fault."""
+    if isinstance(error, asyncpg.InterfaceError):  # of a closed connection, but also of values and their number
+        return connection is None or connection.is_closed()
     return isinstance(error, LOST) and not isinstance(error, asyncio.TimeoutError)
 
 
-def of_reading(error: Exception, statement_timeout: float) -> BacksmithError:
-    """What to raise for an error of a statement that reads."""
+def of_reading(error: Exception, *, lost: bool, statement_timeout: float, max_reply: int) -> BacksmithError:
+    """What to raise for an error of a statement that reads.
+
+    Arguments:
+        lost: What `is_lost` says of the error.
+        statement_timeout: Seconds that a statement may take.
+        max_reply: Bytes that a reply may have.
+    """
     if isinstance(error, asyncio.TimeoutError | asyncpg.QueryCanceledError):
         return timed_out(statement_timeout)
-    if is_lost(error):
+    if lost:
         return unavailable()
-    if isinstance(error, asyncpg.InterfaceError):  # a value that the driver can't send
+    if isinstance(error, asyncpg.InterfaceError) and isinstance(error, ValueError):  # a value that the driver can't send
         return out_of_range() if "range" in str(error) or "overflow" in str(error) else bad_value("A value doesn't fit")
     state: str | None = error.sqlstate if isinstance(error, asyncpg.PostgresError) else None
     match state:
@@ -51,7 +58,9 @@ def of_reading(error: Exception, statement_timeout: float) -> BacksmithError:
             return bad_value("A regular expression can't be read")
         case "22021" | "22P05":
             return bad_value("Text can't hold the character NUL or half a surrogate pair")
-        case "54001" | "54000":
+        case "54000" if not _of_search(error):  # a text or row of more than a gigabyte
+            return reply_too_large(max_reply)
+        case "54000" | "54001":
             return RequestError(errors.TOO_COMPLEX, "The request is more than the database can work out")
         case "42704":
             return RequestError(errors.UNSUPPORTED, "This database has no full-text search in that language")
@@ -65,9 +74,15 @@ def of_reading(error: Exception, statement_timeout: float) -> BacksmithError:
             return RequestError(errors.INTERNAL, "The database couldn't run a statement")
 
 
-def of_writing(error: Exception) -> BacksmithError:
-    """What to raise for an error of a statement of Backsmith's own."""
-    if is_lost(error):
+def _of_search(error: Exception) -> bool:
+    """Whether it is full-text search that came to a limit of its own."""
+    source: str | None = getattr(error, "server_source_filename", None)
+    return source is not None and source.startswith(("ts", "to_ts"))
+
+
+def of_writing(error: Exception, *, lost: bool) -> BacksmithError:
+    """What to raise for an error of a statement of Backsmith's own; `lost` is what `is_lost` says of it."""
+    if lost:
         return DatabaseError("The connection to PostgreSQL was lost.")
     if isinstance(error, asyncpg.PostgresError):
         if isinstance(error, asyncpg.PostgresSyntaxError):

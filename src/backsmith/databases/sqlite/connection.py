@@ -20,6 +20,8 @@ CORRUPTING = 3_051_002
 """SQLite up to this version may corrupt a WAL database that two connections write (https://sqlite.org/wal.html)."""
 STATEMENTS = 500
 """Prepared statements that a connection keeps."""
+LONGEST = 1_000_000_000
+"""Bytes of a text, blob or row, at most, as SQLite is built."""
 WAIT = 5000
 """Milliseconds that a connection waits for a lock of another process."""
 HEADER = 20
@@ -62,20 +64,24 @@ def open_writer(path: Path) -> apsw.Connection:
     return connection
 
 
-def open_reader(path: Path, *, wait: int = WAIT, cache: int = 2_000) -> apsw.Connection:
+def open_reader(
+    path: Path, *, wait: int = WAIT, cache: int = 2_000, longest: int = LONGEST
+) -> apsw.Connection:
     """A connection that reads a database which `open_writer` has opened.
 
     Arguments:
         wait: Milliseconds to wait for a lock.
         cache: Size of the page cache in KiB.
+        longest: Bytes of a text, blob or row that it reads or makes, at most.
     """
     connection = _open(path, str(path), apsw.SQLITE_OPEN_READWRITE, wait)
     connection.pragma("cache_size", -cache)
     connection.pragma("query_only", True)
+    connection.limit(apsw.SQLITE_LIMIT_LENGTH, min(longest, LONGEST))
     return connection
 
 
-def open_untouched(path: Path, *, wait: int = WAIT) -> apsw.Connection:
+def open_untouched(path: Path, *, wait: int = WAIT, longest: int = LONGEST) -> apsw.Connection:
     """A connection that reads a database of others and changes neither it nor the files beside it.
 
     A database in WAL mode that nobody has open is read as it is on disk; otherwise SQLite would create a journal.
@@ -89,6 +95,7 @@ def open_untouched(path: Path, *, wait: int = WAIT) -> apsw.Connection:
     uri = f"file:{quote(str(path.absolute()))}?mode=ro{'&immutable=1' if alone else ''}"
     connection = _open(path, uri, apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI, wait)
     connection.pragma("query_only", True)
+    connection.limit(apsw.SQLITE_LIMIT_LENGTH, min(longest, LONGEST))
     return connection
 
 

@@ -14,19 +14,20 @@ import sys
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from itertools import islice
 from pathlib import Path
 from time import perf_counter
 from typing import Any, TypeVar
 
 import apsw
 
-from backsmith.databases.database import NOT_OPEN, READ_ONLY, Database
+from backsmith.databases.database import NOT_OPEN, READ_ONLY, Database, reply_too_large, size_of
 from backsmith.databases.schema import Schema
 from backsmith.databases.sqlite.connection import open_reader, open_untouched, open_writer
 from backsmith.databases.sqlite.dialect import SqliteDialect
 from backsmith.databases.sqlite.failures import of_reading, of_writing
 from backsmith.databases.sqlite.readers import Readers
-from backsmith.errors import BacksmithError, DatabaseError
+from backsmith.errors import BacksmithError, DatabaseError, RequestError
 
 T = TypeVar("T")
 
@@ -41,6 +42,11 @@ SLOW_FOR = 10.0
 """Seconds for which a statement that was over budget twice within as many goes straight to a thread."""
 SLOW_STATEMENTS = 500
 SWITCH_INTERVAL = 0.0005
+UNCOUNTED = 64
+"""Rows that the event loop reads without adding up their sizes: none may be longer than that part of the largest reply;
+one that is goes to a thread."""
+SHORTEST = 65_536
+"""Bytes of a value that the event loop reads in any case, if the reply may be so large."""
 
 
 class SqliteDatabase(Database):
@@ -55,6 +61,7 @@ class SqliteDatabase(Database):
         wait_timeout: float,
         inline_budget: float,
         reader_threads: int,
+        max_reply: int,
     ) -> None:
         self.dialect = SqliteDialect()
         self.path = path
@@ -63,6 +70,10 @@ class SqliteDatabase(Database):
         self._wait_timeout = wait_timeout
         self._budget = inline_budget
         self._reader_threads = reader_threads
+        self._max_reply = max_reply
+        self._longest = max(max_reply // UNCOUNTED, min(max_reply, SHORTEST))
+        """Bytes of a row on the event loop, at most."""
+        self._uncounted = max_reply // self._longest
         self._stop_at = 0.0
         self._looks = 0
         self._slow: dict[str, float] = {}
@@ -87,13 +98,13 @@ class SqliteDatabase(Database):
 
     def _open(self) -> None:
         if self._read_only:
-            connect = partial(open_untouched, self.path)
-            self._inline = open_untouched(self.path, wait=0)
+            connect = partial(open_untouched, self.path, longest=self._max_reply)
+            self._inline = open_untouched(self.path, wait=0, longest=self._longest)
         else:
             self._writer = open_writer(self.path)
             self._writing = ThreadPoolExecutor(1, thread_name_prefix="backsmith-writer")
-            connect = partial(open_reader, self.path)
-            self._inline = open_reader(self.path, wait=0, cache=INLINE_CACHE)
+            connect = partial(open_reader, self.path, longest=self._max_reply)
+            self._inline = open_reader(self.path, wait=0, cache=INLINE_CACHE, longest=self._longest)
         self._inline.set_progress_handler(self._over_budget, STEPS)
         self._execute = self._inline.cursor().execute  # one cursor for all: a third of a microsecond each
         self._readers = Readers(
@@ -129,8 +140,10 @@ class SqliteDatabase(Database):
             return None
         self._stop_at, self._looks = now + self._budget, 0
         try:
-            return self._execute(sql, params).fetchall()
-        except apsw.InterruptError:
+            cursor = self._execute(sql, params)
+            rows = list(islice(cursor, self._uncounted))
+            return rows if len(rows) < self._uncounted else self._counted(cursor, rows)
+        except (apsw.InterruptError, apsw.TooBigError):
             self._remember(sql)
             return None
         except apsw.BusyError:
@@ -138,7 +151,16 @@ class SqliteDatabase(Database):
         except BacksmithError:
             raise
         except Exception as error:
-            raise of_reading(error) from error
+            raise of_reading(error, self._max_reply) from error
+
+    def _counted(self, cursor: apsw.Cursor, rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+        """The rows and those that the event loop's cursor still has, unless they are too large together."""
+        try:
+            return _within(self._max_reply, cursor, rows)
+        except RequestError:
+            assert self._inline is not None
+            self._execute = self._inline.cursor().execute  # the other one is closed
+            raise
 
     def _is_slow(self, sql: str, now: float) -> bool:
         if now < self._slow[sql]:
@@ -156,15 +178,18 @@ class SqliteDatabase(Database):
 
     async def fetch(self, sql: str, params: Sequence[Any]) -> Sequence[tuple[Any, ...]]:
         """The rows, by a thread."""
-        return await self._read(lambda connection: connection.execute(sql, params).fetchall())
+        return await self._read(lambda connection: _within(self._max_reply, connection.execute(sql, params), []))
 
     async def fetch_named(self, sql: str, params: Sequence[Any]) -> list[dict[str, Any]]:
         """The rows as dictionaries, by a thread."""
 
         def work(connection: apsw.Connection) -> list[dict[str, Any]]:
             cursor = connection.execute(sql, params)
-            # SQLite tells the names only while there are rows.
-            return [dict(zip([column[0] for column in cursor.get_description()], row, strict=True)) for row in cursor]
+            first = list(islice(cursor, 1))
+            if not first:
+                return []
+            names = [column[0] for column in cursor.get_description()]  # SQLite tells them only while there are rows
+            return [dict(zip(names, row, strict=True)) for row in _within(self._max_reply, cursor, first)]
 
         return await self._read(work)
 
@@ -176,7 +201,7 @@ class SqliteDatabase(Database):
         except BacksmithError:
             raise
         except Exception as error:
-            raise of_reading(error) from error
+            raise of_reading(error, self._max_reply) from error
 
     async def explain(self, sql: str, params: Sequence[Any]) -> str:
         """SQLite's query plan, steps indented under those they belong to."""
@@ -216,6 +241,20 @@ class SqliteDatabase(Database):
 
 def _not_open(sql: str, params: Sequence[Any]) -> apsw.Cursor:
     raise DatabaseError(NOT_OPEN)
+
+
+def _within(limit: int, cursor: apsw.Cursor, rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    """The rows with all that the cursor still has; it is closed and REPLY_TOO_LARGE raised beyond `limit` bytes."""
+    size = sum(map(size_of, rows))
+    for row in cursor:
+        size += size_of(row)
+        if size > limit:
+            break
+        rows.append(row)
+    if size > limit:
+        cursor.close()  # a statement that isn't read to its end would keep its view of the database
+        raise reply_too_large(limit)
+    return rows
 
 
 def _transact(connection: apsw.Connection, work: Callable[[apsw.Connection], object]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import apsw
 
 from backsmith import errors
-from backsmith.databases.database import unavailable
+from backsmith.databases.database import reply_too_large, unavailable
 from backsmith.databases.values import bad_value, out_of_range
 from backsmith.errors import BacksmithError, DatabaseError, RequestError
 
@@ -22,11 +22,13 @@ OUT_OF_REACH = (
 )
 
 
-def of_reading(error: Exception) -> BacksmithError:
-    """What to raise for an error of a statement that reads."""
+def of_reading(error: Exception, max_reply: int) -> BacksmithError:
+    """What to raise for an error of a statement that reads, where a reply has so many bytes at most."""
     if isinstance(error, OUT_OF_REACH):
         return unavailable()
-    if isinstance(error, OverflowError | apsw.TooBigError):
+    if isinstance(error, apsw.TooBigError):
+        return reply_too_large(max_reply)
+    if isinstance(error, OverflowError):
         return out_of_range()
     if isinstance(error, UnicodeEncodeError):
         return bad_value("Text can't hold half a surrogate pair")

@@ -90,7 +90,7 @@ async def answer_rsgi(application: HttpApplication, clients: Clients, scope: Rsg
 
 def encoded_path(path: str) -> str:
     """A path that the server has decoded, percent-encoded as far as it has to be to be decoded again."""
-    return path if path.isascii() and "%" not in path else quote(path)
+    return path if path.isascii() and "%" not in path else quote(path, safe="/,:@!$'()*;=~")
 
 
 async def _joined(chunks: AsyncIterable[bytes]) -> bytes:
