@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Mapping
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
 from backsmith.accounts import Authenticator
 from backsmith.blueprint import Application, application_of, load, lock_text, read_lock
@@ -34,6 +36,8 @@ from backsmith.evolution.create import create_missing
 from backsmith.model.account import Account
 from backsmith.model.entity import Entity, is_entity
 from backsmith.settings import Settings, read_settings
+
+_log = logging.getLogger("backsmith")
 
 
 class Backsmith:
@@ -103,7 +107,9 @@ class Backsmith:
     async def _start(self) -> None:
         configure_logging(log_form(self.settings), self.settings.log_level)
         await self.database.open()
-        await create_missing(self.database, self.blueprint)
+        made = await create_missing(self.database, self.blueprint)
+        if made:
+            _log.info("Made %d tables in %s.", made, without_password(self.settings.database))
         await self.authenticator.start()
         self.metrics.start()
         if self._log is not None:
@@ -157,6 +163,12 @@ def log_form(settings: Settings) -> Literal["json", "human"]:
     if settings.log_format == "auto":
         return "human" if settings.development else "json"
     return settings.log_format
+
+
+def without_password(url: str) -> str:
+    """The address of a database as it may be shown."""
+    parts = urlsplit(url)
+    return url if parts.password is None else url.replace(f":{parts.password}@", ":…@", 1)
 
 
 def database_of(settings: Settings, *, read_only: bool = False) -> Database:

@@ -158,10 +158,29 @@ def test_what_is_no_application(folder: Path, name: str, message: str) -> None:
         ),
         (
             "from backsmith import Entity\n\nclass Order(Entity, tabel='orders'):\n    name: str\n",
-            "shop.py:3:1: TypeError: Entity.__init_subclass__() got an unexpected keyword argument 'tabel' "
-            "[import-failed]\n"
+            "shop.py:3:21: 'tabel' is no class keyword of an entity. Did you mean 'table'? [unknown-keyword]\n"
             "  3 | class Order(Entity, tabel='orders'):\n"
-            "    | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^\n"
+            "    |                     ^^^^^\n"
+            "\n"
+            "1 mistake found.",
+        ),
+        (
+            "from backsmith import Entity\n\nclass Order(\n    Entity,\n    audited=True,\n):\n    name: str\n",
+            "shop.py:5:5: 'audited' is no class keyword of an entity. [unknown-keyword]\n"
+            "  5 |     audited=True,\n"
+            "    |     ^^^^^^^\n"
+            "    = The keywords of an entity are 'table', 'schema', 'collection', 'key', 'unique', 'indexes', "
+            "'sql_checks', 'view', 'private', 'abstract' and 'renamed_from'.\n"
+            "\n"
+            "1 mistake found.",
+        ),
+        (
+            "class Base:\n    def __init_subclass__(cls, *, size: int) -> None: ...\n\n"
+            "class Order(Base, sise=1):\n    name: str\n",
+            "shop.py:4:1: TypeError: Base.__init_subclass__() got an unexpected keyword argument 'sise' "
+            "[import-failed]\n"
+            "  4 | class Order(Base, sise=1):\n"
+            "    | ^^^^^^^^^^^^^^^^^^^^^^^^^^\n"
             "\n"
             "1 mistake found.",
         ),

@@ -419,3 +419,83 @@ model/shop.py:2:43: indexes of Order names 'lines', which is no stored field. [u
 1 mistake found.
 """
     assert mistakes(model) == expected
+
+
+def test_via_that_names_the_list_of_itself(mistakes: Mistakes) -> None:
+    model = """
+        class Person(Entity, private=True):
+            manager: Annotated["Person | None", Via("reports")]
+            reports: list["Person"]
+    """
+    expected = """
+model/shop.py:3:41: Person.manager and Person.reports would be the other ends of one another, without a foreign key. [bad-relation]
+  3 |     manager: Annotated["Person | None", Via("reports")]
+    |                                         ^^^
+    = Via goes with the list: manager: "Person | None", reports: Annotated[list["Person"], Via("manager")].
+
+1 mistake found.
+"""
+    assert mistakes(model) == expected
+
+
+def test_via_that_names_a_list_elsewhere(mistakes: Mistakes) -> None:
+    model = """
+        class Order(Entity, private=True):
+            lines: Annotated[list[Line], Via("order")]
+
+        class Line(Entity, private=True):
+            order: Annotated[Order, Via("lines")]
+    """
+    expected = """
+model/shop.py:6:29: Line.order and Order.lines would be the other ends of one another, without a foreign key. [bad-relation]
+  6 |     order: Annotated[Order, Via("lines")]
+    |                             ^^^
+    = Via goes with the list: order: "Order", lines: Annotated[list["Line"], Via("order")].
+
+1 mistake found.
+"""
+    assert mistakes(model) == expected
+
+
+def test_via_on_both_sides(mistakes: Mistakes) -> None:
+    model = """
+        class Customer(Entity, private=True):
+            profile: Annotated[Profile | None, Via("customer")]
+
+        class Profile(Entity, private=True):
+            customer: Annotated[Customer | None, Via("profile")]
+    """
+    expected = """
+model/shop.py:3:40: Customer.profile and Profile.customer would be the other ends of one another, without a foreign key. [bad-relation]
+  3 |     profile: Annotated[Profile | None, Via("customer")]
+    |                                        ^^^
+    = Leave out Via where the foreign key is to be.
+
+model/shop.py:6:42: Profile.customer and Customer.profile would be the other ends of one another, without a foreign key. [bad-relation]
+  6 |     customer: Annotated[Customer | None, Via("profile")]
+    |                                          ^^^
+    = Leave out Via where the foreign key is to be.
+
+2 mistakes found.
+"""
+    assert mistakes(model) == expected
+
+
+def test_via_of_no_relation_of_its_own_entity(mistakes: Mistakes) -> None:
+    model = """
+        class Person(Entity, private=True):
+            manager: Annotated["Person | None", Via("manager")]
+            deputy: Annotated["Person | None", Via("boss")]
+    """
+    expected = """
+model/shop.py:3:41: Person.manager: Person has no relation 'manager' to Person. [no-other-end]
+  3 |     manager: Annotated["Person | None", Via("manager")]
+    |                                         ^^^
+
+model/shop.py:4:40: Person.deputy: Person has no relation 'boss' to Person. [no-other-end]
+  4 |     deputy: Annotated["Person | None", Via("boss")]
+    |                                        ^^^
+
+2 mistakes found.
+"""
+    assert mistakes(model) == expected

@@ -116,6 +116,30 @@ async def test_who_finds_no_connection_free_is_told_to_come_back(database_url: s
     await database.close()
 
 
+THOUSAND = 1000 * "é"  # 2,000 bytes
+
+
+@pytest.mark.every_postgres
+async def test_a_reply_has_a_largest_size(database_url: str) -> None:
+    database = open_database(database_url, max_reply=20_000)
+    await database.open()
+    numbers = "WITH RECURSIVE n (x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n WHERE x < {}) SELECT {} FROM n"
+    placeholder = database.dialect.placeholder(1, Text())
+    rows, one = f"concat({placeholder}, '')", f"string_agg({placeholder}, '')"
+    for spelled in (rows, one):
+        assert await database.fetch(numbers.format(9, spelled), (THOUSAND,))
+        for fetch in (database.fetch, database.fetch_named):
+            with pytest.raises(RequestError) as caught:
+                await fetch(numbers.format(11, spelled), (THOUSAND,))
+            assert (caught.value.kind, caught.value.message, caught.value.hint) == (
+                errors.REPLY_TOO_LARGE,
+                "The reply would be larger than 20000 bytes",
+                "Ask for fewer rows, or for less nesting.",
+            )
+    assert await rows_of(database, "SELECT 1") == [(1,)]
+    await database.close()
+
+
 async def test_closing_stops_what_runs(database: Database) -> None:
     slow = asyncio.create_task(database.fetch(FOREVER, ()))
     await asyncio.sleep(0.05)

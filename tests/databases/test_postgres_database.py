@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
+import asyncpg
 import pytest
 
 with warnings.catch_warnings():
@@ -23,6 +24,7 @@ from backsmith import errors
 from backsmith.databases import open_database
 from backsmith.databases.postgres import embedded
 from backsmith.databases.postgres.database import PostgresDatabase
+from backsmith.databases.postgres.failures import is_lost
 from backsmith.databases.postgres.pool import Pool
 from backsmith.errors import DatabaseError, RequestError
 from tests.servers import Server
@@ -136,6 +138,47 @@ async def test_errors_have_their_kind(postgres: PostgresDatabase, sql: str, kind
         await postgres.fetch(sql, ())
     assert caught.value.kind == kind
     assert await value(postgres, "SELECT 1") == 1
+
+
+async def test_a_text_of_more_than_a_gigabyte_is_too_large(postgres: PostgresDatabase) -> None:
+    with pytest.raises(RequestError) as caught:
+        await postgres.fetch("SELECT repeat('x', 1100000000)", ())
+    assert (caught.value.kind, caught.value.message) == (
+        errors.REPLY_TOO_LARGE,
+        "The reply would be larger than 67108864 bytes",
+    )
+
+
+async def test_a_limit_of_search_is_not_that_of_the_reply(postgres: PostgresDatabase) -> None:
+    words = "SELECT string_agg('word' || md5(number::text), ' ') FROM generate_series(1, 50000) AS number"
+    with pytest.raises(RequestError) as caught:
+        await postgres.fetch(f"SELECT length(to_tsvector('simple', ({words})))", ())
+    assert caught.value.kind == errors.TOO_COMPLEX
+
+
+async def test_a_mistake_in_binding_is_no_lost_connection(postgres: PostgresDatabase) -> None:
+    pid = await value(postgres, "SELECT pg_backend_pid()")
+    for sql, params, kind in [
+        ("SELECT $1::int", (), errors.INTERNAL),
+        ("SELECT 1", (1, 2), errors.INTERNAL),
+        ("SELECT $1::int", ("one",), errors.BAD_VALUE),
+        ("SELECT $1::int", (2**31,), errors.OUT_OF_RANGE),
+    ]:
+        with pytest.raises(RequestError) as caught:
+            await postgres.fetch(sql, params)
+        assert caught.value.kind == kind, (sql, params)
+    assert await value(postgres, "SELECT pg_backend_pid()") == pid, "the connection is kept"
+    with pytest.raises(DatabaseError, match=r"^A value can't be kept: the server expects 1 argument"):
+        await postgres.execute("SELECT $1::int", (1, 2))
+
+
+async def test_a_closed_connection_is_a_lost_one(postgres: PostgresDatabase) -> None:
+    connection = await postgres._pool.take()
+    connection.terminate()
+    with pytest.raises(asyncpg.InterfaceError) as closed:
+        await connection.fetch("SELECT 1")
+    assert is_lost(closed.value, connection)
+    postgres._pool.drop(connection)
 
 
 async def test_a_server_that_cannot_be_reached_is_named_without_its_password(tmp_path: Path) -> None:

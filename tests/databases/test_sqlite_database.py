@@ -106,6 +106,55 @@ async def test_the_event_loop_does_not_wait_for_a_lock(path: Path) -> None:
     await database.close()
 
 
+ROWS = "WITH RECURSIVE n (x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n WHERE x < ?1) SELECT zeroblob(?2) FROM n"
+
+
+async def test_the_event_loop_reads_no_more_than_a_reply_may_have(path: Path) -> None:
+    database = open_database(f"sqlite:///{path}", max_reply=1_000_000)
+    await database.open()
+    assert len(database.fetch_now(ROWS, (15, 65_536)) or ()) == 15
+    assert len(database.fetch_now(ROWS, (1000, 1000)) or ()) == 1000
+    with pytest.raises(RequestError) as caught:
+        database.fetch_now(ROWS, (1001, 1000))
+    assert (caught.value.kind, caught.value.message) == (
+        errors.REPLY_TOO_LARGE,
+        "The reply would be larger than 1000000 bytes",
+    )
+    await database.close()
+
+
+async def test_a_long_row_is_left_to_a_thread(path: Path) -> None:
+    database = open_database(f"sqlite:///{path}", max_reply=1_000_000)
+    await database.open()
+    assert database.fetch_now(ROWS, (1, 65_537)) is None
+    assert [len(row[0]) for row in await database.fetch(ROWS, (1, 1_000_000))] == [1_000_000]
+    with pytest.raises(RequestError) as caught:
+        await database.fetch(ROWS, (1, 1_000_001))
+    assert caught.value.kind == errors.REPLY_TOO_LARGE
+    await database.close()
+
+
+async def test_a_reply_that_was_too_large_does_not_go_on_reading(path: Path) -> None:
+    database = open_database(f"sqlite:///{path}", max_reply=1000, reader_threads=1)
+    await database.open()
+    await database.execute("CREATE TABLE t (x text); INSERT INTO t VALUES (hex(zeroblob(400))), (hex(zeroblob(400)))")
+    with pytest.raises(RequestError):
+        await database.fetch("SELECT x FROM t", ())
+    assert database._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall() == [(0, 0, 0)]
+    await database.close()
+
+
+async def test_a_reader_of_others_databases_has_the_limit_too(path: Path) -> None:
+    apsw.Connection(str(path)).execute("CREATE TABLE t (x); INSERT INTO t VALUES (zeroblob(2000))")
+    database = open_database(f"sqlite:///{path}", read_only=True, max_reply=1000)
+    await database.open()
+    assert database.fetch_now("SELECT x FROM t", ()) is None
+    with pytest.raises(RequestError) as caught:
+        await database.fetch("SELECT x FROM t", ())
+    assert caught.value.kind == errors.REPLY_TOO_LARGE
+    await database.close()
+
+
 def test_functions_raise_their_own_error(sqlite: Database) -> None:
     with pytest.raises(RequestError) as caught:
         sqlite.fetch_now("SELECT backsmith_integer(9223372036854775807 + ?1)", (1,))

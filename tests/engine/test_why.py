@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from backsmith.blueprint.asker import NOBODY, Asker
+from backsmith.engine.reading import read
 from backsmith.engine.request import Request
 from backsmith.engine.why import Clause, Explanation, explain
 from tests.engine.client import Client
@@ -14,7 +15,9 @@ def why(client: Client, run: Any, target: str, asker: Asker) -> Explanation:
     path, _, query = target.partition("?")
     request = Request("GET", tuple(path.removeprefix("/api/").split("/")), path, query, {})
     application = client.application
-    return run(explain(application.engine, application.database, request, asker))
+    engine = application.engine
+    asked = read(request, engine.catalogue, engine.limits)
+    return run(explain(engine, application.database, request, asked, asker))
 
 
 def test_a_row_that_a_rule_shows(client: Client, run: Any) -> None:

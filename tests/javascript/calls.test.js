@@ -115,7 +115,9 @@ const CASES = {
   ],
   "a write, for now": [
     nobody.from("books").insert({ title: "New" }),
-    refused(405, "Method Not Allowed", METHOD_NOT_ALLOWED, "POST isn't allowed here"),
+    refused(405, "Method Not Allowed", METHOD_NOT_ALLOWED, "POST isn't allowed here", {
+      hint: "This version reads: GET, HEAD and OPTIONS.",
+    }),
   ],
 };
 

@@ -132,6 +132,7 @@ def test_every_mistake_of_every_source_is_reported_at_once(tmp_path: Path):
         ("INLINE_BUDGET", "-1", "inline_budget is a number of milliseconds, at least 0."),
         ("MAX_ROWS", "1.5", "max_rows is a whole number, at least 1."),
         ("MAX_URL", "10", "max_url is a whole number of bytes, at least 256."),
+        ("MAX_REPLY", "1000", "max_reply is a whole number of bytes from 65536 to 1000000000."),
         ("METRICS", "maybe", "metrics is true or false."),
         ("ENVIRONMENT", "prod", "environment is one of development, production."),
         ("JWT_ROLES_CLAIM", "", "jwt_roles_claim is a text, not an empty one."),

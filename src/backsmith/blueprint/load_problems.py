@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import ast
+import inspect
+import re
 import sysconfig
 import traceback
 from pathlib import Path
 from types import TracebackType
 
-from backsmith.blueprint.naming import did_you_mean
-from backsmith.blueprint.source import SourceMissing, Span, shown, source_of
+from backsmith.blueprint.naming import did_you_mean, listed
+from backsmith.blueprint.source import Source, SourceMissing, Span, shown, source_of
 from backsmith.errors import Problem
+from backsmith.model import Entity
+
+UNKNOWN_KEYWORD = re.compile(r"Entity\.__init_subclass__\(\) got an unexpected keyword argument '(\w+)'")
+"""What Python says of `class Order(Entity, tabel="orders")`."""
 
 
 def import_problem(error: Exception) -> Problem:
@@ -29,9 +36,34 @@ def import_problem(error: Exception) -> Problem:
         source = source_of(frame.filename)
     except (SourceMissing, SyntaxError):
         return Problem(code, message, hint, shown(frame.filename), line, 1, 2, frame.line or "")
+    if isinstance(error, TypeError) and (problem := _keyword_problem(error, source, line)) is not None:
+        return problem
     if frame.colno is None:
         return source.problem_at(line, code, message, hint)
     return source.problem(Span(line, frame.colno, frame.end_lineno, frame.end_colno), code, message, hint)
+
+
+def _keyword_problem(error: TypeError, source: Source, line: int) -> Problem | None:
+    """The mistake of a class statement with a keyword that entities don't have."""
+    unknown = UNKNOWN_KEYWORD.match(str(error))
+    if unknown is None:
+        return None
+    name = unknown[1]
+    found = (
+        keyword
+        for node in ast.walk(source.tree)
+        if isinstance(node, ast.ClassDef) and node.lineno <= line <= (node.end_lineno or line)
+        for keyword in node.keywords
+        if keyword.arg == name
+    )
+    place = next(found, None)
+    if place is None:
+        return None
+    parameters = inspect.signature(Entity.__init_subclass__).parameters
+    guess = did_you_mean(name, parameters)
+    hint = None if guess else f"The keywords of an entity are {listed(parameters, 'and')}."
+    at = Span(place.lineno, place.col_offset, place.lineno, place.col_offset + len(name.encode()))
+    return source.problem(at, "unknown-keyword", f"'{name}' is no class keyword of an entity.{guess}", hint)
 
 
 def _syntax_problem(error: SyntaxError, file: str, line: int) -> Problem:

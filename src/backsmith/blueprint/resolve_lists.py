@@ -25,6 +25,12 @@ def add_lists(compilation: Compilation) -> None:
     done: set[str] = set()
     for draft in compilation.drafts:
         for part in _ends(draft):
+            if not part.shape.many and (problem := _without_foreign_key(compilation, draft, part)) is not None:
+                compilation.report(problem)
+                draft.broken.add(part.name)
+                done.add(part.path)
+    for draft in compilation.drafts:
+        for part in _ends(draft):
             if part.path not in done:
                 done.add(part.path)
                 _resolve(compilation, draft, part, done)
@@ -58,7 +64,6 @@ def _resolve(compilation: Compilation, draft: Draft, part: Part, done: set[str])
             done.add(other.path)
         add_many_to_many(compilation, (draft, part), (target, other))
     else:
-        draft.broken.add(part.name)
         if facing and not lists:
             other = target.relations[facing[0].name]
             message = (
@@ -70,15 +75,37 @@ def _resolve(compilation: Compilation, draft: Draft, part: Part, done: set[str])
             message = f"{part.path} is ambiguous: {listed(names, 'and')} of {target.name} could be its other end."
             hint = f'Write {part.name}: Annotated[{_written(part, target)}, Via("{names[0]}")], or whichever it is.'
             compilation.report(part.problem("ambiguous-relation", message, hint))
-        elif not _may_have_pointed_back(compilation, draft, target):
+        elif not _may_have_pointed_back(compilation, draft, part, target):
             compilation.report(_no_other_end(draft, part, target))
+        draft.broken.add(part.name)
 
 
-def _may_have_pointed_back(compilation: Compilation, draft: Draft, target: Draft) -> bool:
+def _without_foreign_key(compilation: Compilation, draft: Draft, part: Part) -> Problem | None:
+    """The mistake of a single end whose Via names what has no foreign key either: a list, or another end with Via."""
+    via: Via = part.marker(Via)
+    target = compilation.by_class.get(part.shape.base)
+    other = target.parts.get(via.relation) if target else None
+    if target is None or other is None or other is part or other not in _ends(target):
+        return None
+    if compilation.by_class.get(other.shape.base) is not draft:
+        return None
+    message = f"{part.path} and {other.path} would be the other ends of one another, without a foreign key."
+    one = f'"{target.name} | None"' if part.shape.nullable else f'"{target.name}"'
+    hint = "Leave out Via where the foreign key is to be."
+    if other.shape.many:
+        written = _written(other, draft)
+        hint = f'Via goes with the list: {part.name}: {one}, {other.name}: Annotated[{written}, Via("{part.name}")].'
+    return part.problem("bad-relation", message, hint, at="Via")
+
+
+def _may_have_pointed_back(compilation: Compilation, draft: Draft, part: Part, target: Draft) -> bool:
     """Whether the other end is likely one of the target's parts whose own mistake is reported."""
+    via: Via | None = part.marker(Via)
+    if via is not None:
+        return via.relation in target.broken
     for name in target.broken:
-        part = target.parts.get(name)
-        if part is None or (not part.shape.many and compilation.by_class.get(part.shape.base) is draft):
+        other = target.parts.get(name)
+        if other is None or (not other.shape.many and compilation.by_class.get(other.shape.base) is draft):
             return True
     return False
 
@@ -173,7 +200,7 @@ def _mark_unique(compilation: Compilation) -> None:
 def _no_other_end(draft: Draft, part: Part, target: Draft) -> Problem:
     via: Via | None = part.marker(Via)
     if via is not None:
-        known = [each.name for each in target.relations.values()] + [each.name for each in _ends(target)]
+        known = [*target.relations, *(each.name for each in _ends(target) if each is not part)]
         message = (
             f"{part.path}: {target.name} has no relation '{via.relation}' to {draft.name}."
             f"{did_you_mean(via.relation, known)}"

@@ -9,14 +9,16 @@ from urllib.parse import urlsplit
 from cyclopts import Parameter
 
 from backsmith.accounts.claims import account_reader
-from backsmith.app import account_key, asgi
+from backsmith.app import account_key, asgi, database_of
 from backsmith.blueprint.asker import NOBODY, Asker
 from backsmith.cli.loading import named_model
 from backsmith.cli.talk import write, write_json
 from backsmith.cli.why_english import in_english
+from backsmith.engine.reading import read
 from backsmith.engine.request import Request
 from backsmith.engine.why import Explanation, explain
 from backsmith.errors import RequestError, UsageError
+from backsmith.evolution.create import check_readable
 
 
 def why(
@@ -62,9 +64,9 @@ def why(
 
 
 async def _explain(
-    model: str, database: str | None, method: str, path: str, asker: str | None, roles: tuple[str, ...]
+    model: str, url: str | None, method: str, path: str, asker: str | None, roles: tuple[str, ...]
 ) -> Explanation:
-    app = asgi(model, database=database)
+    app = asgi(model, database=url)
     target = urlsplit(path)
     prefix = app.settings.prefix
     if not target.path.startswith(f"{prefix}/"):
@@ -78,11 +80,15 @@ async def _explain(
         if key is None:
             raise UsageError(f"--as {asker} is not the key of an account.")
         who = Asker(key, frozenset(roles), "token")
-    await app.database.open()
     try:
-        return await explain(app.engine, app.database, request, who)
+        asked = read(request, app.engine.catalogue, app.engine.limits)
     except RequestError as error:
         hint = f" {error.hint}" if error.hint else ""
         raise UsageError(f"The request can't be read: {error.message}.{hint}") from error
+    database = database_of(app.settings, read_only=True)
+    await database.open()
+    try:
+        await check_readable(database, app.blueprint)
+        return await explain(app.engine, database, request, asked, who)
     finally:
-        await app.database.close()
+        await database.close()

@@ -47,6 +47,7 @@ def read(request: Request, catalogue: Catalogue, limits: Limits) -> Asked:
         raise RequestError(
             errors.METHOD_NOT_ALLOWED,
             f"{request.method} isn't allowed here",
+            hint="This version reads: GET, HEAD and OPTIONS.",
             headers=(("allow", "GET, HEAD, OPTIONS"),),
         )
     shape, values = shape_of(request.query, limits)
@@ -58,6 +59,6 @@ def read(request: Request, catalogue: Catalogue, limits: Limits) -> Asked:
         span = request.header("range") if request.method == "GET" else None
         return Asked(resource, shape, values, len(values), 0, span, form, preferences)
     if not resource.key or len(rest) > 1:
-        raise RequestError(errors.NOT_FOUND, f"There is nothing at {request.target}")
+        raise RequestError(errors.NOTHING_HERE, f"There is nothing at {request.target}")
     key = key_of(rest[0], resource.entity.key)
     return Asked(resource, shape, (*values, *key), len(values), len(key), None, form, preferences)

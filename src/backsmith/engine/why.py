@@ -21,7 +21,7 @@ from backsmith.databases.database import Database
 from backsmith.engine.access import AskerKind, decided
 from backsmith.engine.planning.plan import Read
 from backsmith.engine.planning.plans import PlanKey
-from backsmith.engine.reading import Asked, read
+from backsmith.engine.reading import Asked
 from backsmith.engine.request import Request
 from backsmith.engine.spelling.binding import Inputs, Statement, binder
 from backsmith.engine.spelling.row_speller import RowSpeller
@@ -70,9 +70,8 @@ class Explanation(Struct, frozen=True):
     error: str | None
 
 
-async def explain(engine: Engine, database: Database, request: Request, asker: Asker) -> Explanation:
-    """How `request` of `asker` is decided. Raises RequestError where it can't even be read."""
-    asked = read(request, engine.catalogue, engine.limits)
+async def explain(engine: Engine, database: Database, request: Request, asked: Asked, asker: Asker) -> Explanation:
+    """How `request` of `asker`, which has been read as `asked`, is decided."""
     kind = engine.authorizer.kind(asker)
     entity = asked.resource.entity
     inputs = Inputs(asked.values, asker, datetime.now(UTC))

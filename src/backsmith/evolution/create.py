@@ -13,17 +13,34 @@ from backsmith.evolution.desired import tables_of
 from backsmith.evolution.diff import diff
 
 
-async def create_missing(database: Database, blueprint: Blueprint) -> None:
+async def create_missing(database: Database, blueprint: Blueprint) -> int:
     """Create the blueprint's tables if the database has none of them; else check that it can be read.
 
-    Several processes may do so at once: one of them creates the tables, all in one transaction, and the others find
-    them there. Raises DatabaseError, which names what keeps the model from being read.
+    Returns how many tables were made. Several processes may do so at once: one of them creates the tables, all in one
+    transaction, and the others find them there. Raises DatabaseError, which names what keeps the model from being read.
     """
     desired = tables_of(blueprint, database.dialect)
     actual = await database.inspect()
+    made = 0
     if _has_none(actual, desired, database.dialect.ddl):
-        await _create(database, desired)
+        made = await _create(database, desired)
         actual = await database.inspect()
+    _check(actual, desired, database)
+    return made
+
+
+async def check_readable(database: Database, blueprint: Blueprint) -> None:
+    """Check that the database can be read by the blueprint, changing nothing. Raises DatabaseError where it can't."""
+    desired = tables_of(blueprint, database.dialect)
+    actual = await database.inspect()
+    if _has_none(actual, desired, database.dialect.ddl):
+        raise DatabaseError(
+            "The database has no tables of this model yet. `backsmith create` makes them, and `backsmith serve` too."
+        )
+    _check(actual, desired, database)
+
+
+def _check(actual: Schema, desired: Schema, database: Database) -> None:
     ddl = database.dialect.ddl
     problems = [
         problem
@@ -32,7 +49,11 @@ async def create_missing(database: Database, blueprint: Blueprint) -> None:
     ]
     if problems:
         listed = "\n".join(f"- {problem}" for problem in problems)
-        raise DatabaseError(f"The model can't be read from this database:\n{listed}\nChange the model or the database.")
+        raise DatabaseError(
+            f"The model can't be read from this database:\n{listed}\n"
+            "This version changes no tables that are there: change them by SQL, or change the model, or begin anew with"
+            " an empty database."
+        )
 
 
 def _has_none(actual: Schema, desired: Schema, ddl: Ddl) -> bool:
@@ -40,7 +61,7 @@ def _has_none(actual: Schema, desired: Schema, ddl: Ddl) -> bool:
     return bool(wanted) and wanted.isdisjoint((table.schema, ddl.fold(table.name)) for table in actual.tables)
 
 
-async def _create(database: Database, desired: Schema) -> None:
+async def _create(database: Database, desired: Schema) -> int:
     ddl = database.dialect.ddl
     statements = [*ddl.locks, *ddl.statements(desired)]
     try:
@@ -48,7 +69,8 @@ async def _create(database: Database, desired: Schema) -> None:
     except DatabaseError:
         if _has_none(await database.inspect(), desired, ddl):
             raise
-        # Another process was faster.
+        return 0  # another process was faster
+    return sum(not table.view for table in desired.tables)
 
 
 def _problem(change: Change, actual: Schema, ddl: Ddl) -> str | None:

@@ -31,6 +31,9 @@ def allow(*verbs: str, fields: Sequence[str] | None = None) -> Callable[[Functio
     rule on the row before and after.
     """
 
+    if any(callable(verb) for verb in verbs):
+        raise TypeError('allow takes the verbs in brackets: @allow("read").')
+
     def mark(function: Function) -> Function:
         said = Allowed(verbs, None if fields is None else (fields,) if isinstance(fields, str) else tuple(fields))
         setattr(function, RULES, [said, *getattr(function, RULES, ())])

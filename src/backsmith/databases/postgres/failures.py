@@ -30,7 +30,10 @@ LOST = (
 
 
 def is_lost(error: BaseException, connection: Connection | None) -> bool:
-    """Whether the error says that the connection is gone (None: never came), and not that the statement was at fault."""
+    """Whether the error says that the connection is gone, and not that the statement was at fault.
+
+    Without a connection, that there could be none.
+    """
     if isinstance(error, asyncpg.InterfaceError):  # of a closed connection, but also of values and their number
         return connection is None or connection.is_closed()
     return isinstance(error, LOST) and not isinstance(error, asyncio.TimeoutError)
@@ -48,10 +51,10 @@ def of_reading(error: Exception, *, lost: bool, statement_timeout: float, max_re
         return timed_out(statement_timeout)
     if lost:
         return unavailable()
-    if isinstance(error, asyncpg.InterfaceError) and isinstance(error, ValueError):  # a value that the driver can't send
-        return out_of_range() if "range" in str(error) or "overflow" in str(error) else bad_value("A value doesn't fit")
     state: str | None = error.sqlstate if isinstance(error, asyncpg.PostgresError) else None
     match state:
+        case "22000" if str(error).endswith("range)"):  # of the driver, which can't send a value
+            return out_of_range()
         case "22003" | "22008" | "22015":
             return out_of_range()
         case "2201B":

@@ -64,9 +64,7 @@ def open_writer(path: Path) -> apsw.Connection:
     return connection
 
 
-def open_reader(
-    path: Path, *, wait: int = WAIT, cache: int = 2_000, longest: int = LONGEST
-) -> apsw.Connection:
+def open_reader(path: Path, *, wait: int = WAIT, cache: int = 2_000, longest: int = LONGEST) -> apsw.Connection:
     """A connection that reads a database which `open_writer` has opened.
 
     Arguments:

@@ -11,10 +11,9 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from itertools import islice
 from pathlib import Path
 from time import perf_counter
 from typing import Any, TypeVar
@@ -27,7 +26,7 @@ from backsmith.databases.sqlite.connection import open_reader, open_untouched, o
 from backsmith.databases.sqlite.dialect import SqliteDialect
 from backsmith.databases.sqlite.failures import of_reading, of_writing
 from backsmith.databases.sqlite.readers import Readers
-from backsmith.errors import BacksmithError, DatabaseError, RequestError
+from backsmith.errors import BacksmithError, DatabaseError
 
 T = TypeVar("T")
 
@@ -42,11 +41,11 @@ SLOW_FOR = 10.0
 """Seconds for which a statement that was over budget twice within as many goes straight to a thread."""
 SLOW_STATEMENTS = 500
 SWITCH_INTERVAL = 0.0005
-UNCOUNTED = 64
-"""Rows that the event loop reads without adding up their sizes: none may be longer than that part of the largest reply;
-one that is goes to a thread."""
-SHORTEST = 65_536
-"""Bytes of a value that the event loop reads in any case, if the reply may be so large."""
+INLINE_PART = 256
+"""The event loop reads rows of up to this part of the largest reply, and leaves longer ones to a thread, which counts
+each. So only more rows than these can be too large together, and the time budget lets them be few thousand."""
+INLINE_LENGTH = 65_536
+"""Bytes of a row that the event loop reads in any case, if a reply may be so large."""
 
 
 class SqliteDatabase(Database):
@@ -71,9 +70,10 @@ class SqliteDatabase(Database):
         self._budget = inline_budget
         self._reader_threads = reader_threads
         self._max_reply = max_reply
-        self._longest = max(max_reply // UNCOUNTED, min(max_reply, SHORTEST))
+        self._longest = max(max_reply // INLINE_PART, min(max_reply, INLINE_LENGTH))
         """Bytes of a row on the event loop, at most."""
         self._uncounted = max_reply // self._longest
+        """Rows on the event loop that can't be too large together."""
         self._stop_at = 0.0
         self._looks = 0
         self._slow: dict[str, float] = {}
@@ -134,15 +134,13 @@ class SqliteDatabase(Database):
         return self._looks >= LOOKS and perf_counter() > self._stop_at
 
     def fetch_now(self, sql: str, params: Sequence[Any]) -> Sequence[tuple[Any, ...]] | None:
-        """The rows, or None when the statement took longer than the budget or has lately done so twice."""
+        """The rows, or None when the statement is too much for the event loop, or lately was so twice."""
         now = perf_counter()
         if not self._budget or (sql in self._slow and self._is_slow(sql, now)):
             return None
         self._stop_at, self._looks = now + self._budget, 0
         try:
-            cursor = self._execute(sql, params)
-            rows = list(islice(cursor, self._uncounted))
-            return rows if len(rows) < self._uncounted else self._counted(cursor, rows)
+            rows: list[tuple[Any, ...]] = self._execute(sql, params).fetchall()
         except (apsw.InterruptError, apsw.TooBigError):
             self._remember(sql)
             return None
@@ -152,15 +150,9 @@ class SqliteDatabase(Database):
             raise
         except Exception as error:
             raise of_reading(error, self._max_reply) from error
-
-    def _counted(self, cursor: apsw.Cursor, rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
-        """The rows and those that the event loop's cursor still has, unless they are too large together."""
-        try:
-            return _within(self._max_reply, cursor, rows)
-        except RequestError:
-            assert self._inline is not None
-            self._execute = self._inline.cursor().execute  # the other one is closed
-            raise
+        if len(rows) > self._uncounted and sum(map(size_of, rows)) > self._max_reply:
+            raise reply_too_large(self._max_reply)
+        return rows
 
     def _is_slow(self, sql: str, now: float) -> bool:
         if now < self._slow[sql]:
@@ -169,7 +161,7 @@ class SqliteDatabase(Database):
         return False
 
     def _remember(self, sql: str) -> None:
-        """Note that a statement was over budget: the first time as a suspect, the second as slow."""
+        """Note that a statement was too much: the first time as a suspect, the second as slow."""
         now = perf_counter()
         notes = self._slow if self._suspects.pop(sql, 0.0) > now else self._suspects
         if len(notes) >= SLOW_STATEMENTS:
@@ -178,18 +170,18 @@ class SqliteDatabase(Database):
 
     async def fetch(self, sql: str, params: Sequence[Any]) -> Sequence[tuple[Any, ...]]:
         """The rows, by a thread."""
-        return await self._read(lambda connection: _within(self._max_reply, connection.execute(sql, params), []))
+        return await self._read(lambda connection: list(_counted(connection.execute(sql, params), self._max_reply)))
 
     async def fetch_named(self, sql: str, params: Sequence[Any]) -> list[dict[str, Any]]:
         """The rows as dictionaries, by a thread."""
 
         def work(connection: apsw.Connection) -> list[dict[str, Any]]:
             cursor = connection.execute(sql, params)
-            first = list(islice(cursor, 1))
-            if not first:
-                return []
-            names = [column[0] for column in cursor.get_description()]  # SQLite tells them only while there are rows
-            return [dict(zip(names, row, strict=True)) for row in _within(self._max_reply, cursor, first)]
+            # SQLite tells the names only while there are rows.
+            return [
+                dict(zip([column[0] for column in cursor.get_description()], row, strict=True))
+                for row in _counted(cursor, self._max_reply)
+            ]
 
         return await self._read(work)
 
@@ -243,18 +235,15 @@ def _not_open(sql: str, params: Sequence[Any]) -> apsw.Cursor:
     raise DatabaseError(NOT_OPEN)
 
 
-def _within(limit: int, cursor: apsw.Cursor, rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
-    """The rows with all that the cursor still has; it is closed and REPLY_TOO_LARGE raised beyond `limit` bytes."""
-    size = sum(map(size_of, rows))
+def _counted(cursor: apsw.Cursor, limit: int) -> Iterator[tuple[Any, ...]]:
+    """The rows of a cursor. Raises REPLY_TOO_LARGE when they are more than `limit` bytes together."""
+    size = 0
     for row in cursor:
         size += size_of(row)
         if size > limit:
-            break
-        rows.append(row)
-    if size > limit:
-        cursor.close()  # a statement that isn't read to its end would keep its view of the database
-        raise reply_too_large(limit)
-    return rows
+            cursor.close()  # a statement that isn't read to its end would keep its view of the database
+            raise reply_too_large(limit)
+        yield row
 
 
 def _transact(connection: apsw.Connection, work: Callable[[apsw.Connection], object]) -> None:

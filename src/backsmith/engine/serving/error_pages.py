@@ -36,6 +36,7 @@ _TEXTS: dict[str, str] = {
     "unknown-function": "There is no function of that name under rpc, or it doesn't take these parameters.",
     "not-found": "There is no such row for you: it doesn't exist, or no rule lets you read it. The two are not told "
     "apart on purpose.",
+    "nothing-here": "The address leads nowhere: no collection, row, function or page is served there.",
     "not-single": "The request asked for exactly one row (Accept: application/vnd.pgrst.object+json) and there are "
     "none or several. Narrow the filter, or ask for a list.",
     "not-acceptable": "None of the media types in Accept can be had here. JSON, a single JSON object and CSV can.",
@@ -62,6 +63,8 @@ _TEXTS: dict[str, str] = {
     "out-of-range": "A number is too large or too small for the field it is compared with, or a result for its type.",
     "too-complex": "The request has more filters, names, values or embeds within embeds than the server allows. Ask "
     "in several requests, or have the limit raised in the settings.",
+    "reply-too-large": "What you ask for would give more bytes than the server sends at once. Ask for fewer rows, "
+    "fewer fields, or fewer levels of rows within rows.",
     "too-large": "The body of the request is larger than the server takes. Send less at once.",
     "body-timeout": "The client began to send a body and then sent nothing, or little, for too long. Send it again.",
     "url-too-long": "The address is longer than the server allows. Ask in several requests, or have max_url raised.",

@@ -140,7 +140,7 @@ class HttpApplication:
             case _:
                 pass
         raise RequestError(
-            errors.NOT_FOUND,
+            errors.NOTHING_HERE,
             f"There is nothing at {request.target}",
             hint=f"Collections lie below {self._prefix}",
         )

@@ -1,0 +1,101 @@
+"""The documentation names everything there is, and what it shows works."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import get_args
+
+import pytest
+
+import backsmith
+from backsmith import asgi
+from backsmith.blueprint import compile as compile_model
+from backsmith.blueprint import load
+from backsmith.blueprint.asker import Asker
+from backsmith.engine.grammar.query import Aggregate, Operator, Truth
+from backsmith.engine.serving.error_pages import error_page
+from backsmith.errors import KINDS, Kind
+from backsmith.settings import Settings
+from tests.conftest import Run
+from tests.engine.client import Client
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text()
+MODEL = (ROOT / "docs" / "model.md").read_text()
+API = (ROOT / "docs" / "api.md").read_text()
+SETTINGS = (ROOT / "docs" / "settings.md").read_text()
+DOCUMENTS = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")] + [*(ROOT / "docs").glob("*.md")]
+
+
+def blocks(text: str, language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+
+
+def in_code(text: str) -> set[str]:
+    """The words that stand in code somewhere in a document."""
+    spans = re.findall(r"```.*?```|`[^`\n]+`", text, re.DOTALL)
+    return {word for span in spans for word in re.findall(r"\w+", span)}
+
+
+def test_the_model_language_is_documented() -> None:
+    source = ast.parse(Path(backsmith.__file__).read_text())
+    imports = [node for node in ast.walk(source) if isinstance(node, ast.ImportFrom)]
+    exported = {name.asname for node in imports for name in node.names if name.asname}
+    assert exported >= {"Entity", "allow", "asgi"}
+    assert exported - in_code(MODEL) == set()
+
+
+def test_what_a_request_can_say_is_documented() -> None:
+    nouns = {*get_args(Operator), *get_args(Aggregate), *get_args(Truth), "any", "all", "not", "and", "or", "after"}
+    assert nouns - in_code(API) == set()
+
+
+def test_every_setting_is_documented() -> None:
+    assert set(Settings.__struct_fields__) - in_code(SETTINGS) == set()
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.slug)
+def test_every_error_has_a_page(kind: Kind) -> None:
+    page = error_page(kind.slug, html=False)
+    assert page is not None
+    assert page.body.decode().startswith(f"{kind.title} ({kind.status}, {kind.code})\n\n")
+
+
+MODELS = [text for document in (README, MODEL) for text in blocks(document, "python") if "(Entity" in text]
+
+
+@pytest.mark.parametrize("number", range(len(MODELS)))
+def test_the_models_shown_have_no_mistakes(number: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("shown.py").write_text(MODELS[number])
+    blueprint, _ = compile_model(load("shown.py"))
+    assert blueprint.entities
+
+
+def test_the_readme_does_what_it_says(tmp_path: Path, run: Run) -> None:
+    """Its example as written, but for the network: the same request goes to the application directly."""
+    model, rows = blocks(README, "python")
+    (tmp_path / "shop.py").write_text(model)
+    (tmp_path / "fill.py").write_text(rows)
+    for command in (["-m", "backsmith", "create", "shop.py"], ["fill.py"]):
+        done = subprocess.run([sys.executable, *command], cwd=tmp_path, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+    target = re.search(r'curl "http://127\.0\.0\.1:8000(\S+)"', README)
+    assert target is not None
+    application = asgi(str(tmp_path / "shop.py"), access_log=False)
+    run(application.start())
+    try:
+        answer = Client(application, run).get(target[1], Asker(12))
+    finally:
+        run(application.close())
+    assert [answer.text] == [text.strip() for text in blocks(README, "json")]
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda document: document.name)
+def test_links_lead_somewhere(document: Path) -> None:
+    links = re.findall(r"\]\((?!https?:)([^)#]+)", document.read_text())
+    assert [link for link in links if not (document.parent / link).exists()] == []
