@@ -7,6 +7,7 @@ as a command says it, without a traceback, and once however many workers there a
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import signal
 import sys
@@ -35,6 +36,9 @@ class Worker:
             self._application.__rsgi_init__(loop)
         except BacksmithError as error:
             _end(error)
+        # What lives as long as the worker is not looked through again: a full collection would hold up requests.
+        gc.collect()
+        gc.freeze()
         Start(Path(os.environ[START])).succeeded()
 
 
