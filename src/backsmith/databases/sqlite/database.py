@@ -1,8 +1,8 @@
 """A SQLite database: reads run on the event loop under a time budget, slow ones on threads, writes one at a time.
 
 Beside a slow statement on a thread the event loop goes on: SQLite runs without the GIL, and Backsmith's functions in
-Python hold it for microseconds. So that a thread which calls them again and again can't keep the loop waiting, opening
-a database makes Python's switch interval, for the whole process, half a millisecond.
+Python hold it for microseconds. So that a thread which calls them again and again can't keep the loop waiting, Python's
+switch interval is short while threads read (`readers.Promptness`).
 """
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownLambdaType=false
 # apsw's types name collections.abc.Buffer, which Python 3.11 doesn't have.
@@ -10,7 +10,6 @@ a database makes Python's switch interval, for the whole process, half a millise
 from __future__ import annotations
 
 import asyncio
-import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -40,7 +39,6 @@ was kept waiting by other processes, and a thread would do no better."""
 SLOW_FOR = 10.0
 """Seconds for which a statement that was over budget twice within as many goes straight to a thread."""
 SLOW_STATEMENTS = 500
-SWITCH_INTERVAL = 0.0005
 INLINE_PART = 256
 """The event loop reads rows of up to this part of the largest reply, and leaves longer ones to a thread, which counts
 each. So only more rows than these can be too large together, and the time budget lets them be few thousand."""
@@ -113,7 +111,6 @@ class SqliteDatabase(Database):
             statement_timeout=self._statement_timeout,
             wait_timeout=self._wait_timeout,
         )
-        sys.setswitchinterval(min(sys.getswitchinterval(), SWITCH_INTERVAL))
 
     async def close(self) -> None:
         """Interrupt what reads, finish what writes, close the file."""
