@@ -75,7 +75,7 @@ def sign(
     else:
         secret = make_secret(settings.folder)
     from joserfc import jwt  # noqa: PLC0415  slow to import, and only commands sign
-    from joserfc.jwk import OctKey  # noqa: PLC0415
+    from joserfc.jwk import OctKey  # noqa: PLC0415  as above
 
     claims: dict[str, Any] = {"iat": int(now), "exp": int(now) + lifetime}
     if settings.jwt_audience:

@@ -47,7 +47,7 @@ def open_database(
     """
     # The drivers are imported only here: whoever uses the one doesn't wait for the other.
     if url.startswith("sqlite:"):
-        from backsmith.databases.sqlite.database import SqliteDatabase  # noqa: PLC0415
+        from backsmith.databases.sqlite.database import SqliteDatabase  # noqa: PLC0415  only the driver asked for
 
         return SqliteDatabase(
             sqlite_path(url),
@@ -59,7 +59,7 @@ def open_database(
             max_reply=max_reply,
         )
     if url.startswith(("postgresql://", "postgres://")) or url == EMBEDDED:
-        from backsmith.databases.postgres.database import PostgresDatabase  # noqa: PLC0415
+        from backsmith.databases.postgres.database import PostgresDatabase  # noqa: PLC0415  only the driver asked for
 
         return PostgresDatabase(
             None if url == EMBEDDED else url,

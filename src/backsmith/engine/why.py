@@ -190,7 +190,7 @@ def fields_of(node: object) -> Iterator[FieldOf]:
             yield node
     elif isinstance(node, tuple):
         for item in node:  # pyright: ignore[reportUnknownVariableType] - nodes hold tuples of nodes
-            yield from fields_of(item)  # pyright: ignore[reportUnknownArgumentType]
+            yield from fields_of(item)  # pyright: ignore[reportUnknownArgumentType] - as above
     elif isinstance(node, Struct):
         for name in node.__struct_fields__:
             yield from fields_of(getattr(node, name))

@@ -90,7 +90,7 @@ class _Desired:
                 target_schema=target.schema,
                 target_table=target.table,
                 target_columns=_columns(target, relation.target_fields),
-                on_delete=_ON_DELETE[relation.on_delete],  # type: ignore[arg-type]
+                on_delete=_ON_DELETE[relation.on_delete],  # type: ignore[arg-type]  # one of the words the schema has
             )
             if (key.columns, key.target_schema, key.target_table) not in seen:
                 seen.add((key.columns, key.target_schema, key.target_table))
@@ -165,7 +165,7 @@ class _Desired:
                 target_schema=to.schema,
                 target_table=to.table,
                 target_columns=_columns(to, fields),
-                on_delete=_ON_DELETE[through.on_delete],  # type: ignore[arg-type]
+                on_delete=_ON_DELETE[through.on_delete],  # type: ignore[arg-type]  # one of the words the schema has
             )
             for to, fields, columns in sides
         )

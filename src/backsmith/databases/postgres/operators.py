@@ -94,7 +94,7 @@ class PostgresOperators(Operators):
             case List():
                 return List(Text())
             case _:
-                return List(item)  # type: ignore[arg-type]
+                return List(item)  # type: ignore[arg-type]  # what is left is a scalar
 
     def ordered(self, sql: str, type: Type) -> str:
         if isinstance(type, Text):
