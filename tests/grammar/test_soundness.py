@@ -32,12 +32,12 @@ from backsmith.engine.grammar.names import MARK
 from backsmith.engine.grammar.parse import parse
 from backsmith.engine.grammar.percent import decoded
 from backsmith.engine.grammar.prefer import read_preferences
-from backsmith.engine.grammar.print import print_query
 from backsmith.engine.grammar.query import Query
 from backsmith.engine.grammar.ranges import limit_of, offset_of, row_range
 from backsmith.engine.grammar.shape import shape_of
 from backsmith.engine.values import converter
 from backsmith.errors import RequestError
+from tests.grammar.printing import print_query
 from tests.grammar.queries import queries, soups, texts
 from tests.grammar.test_values import STATUS
 

@@ -106,6 +106,11 @@ class Relation(Struct, frozen=True, kw_only=True, omit_defaults=True):
     renamed_from: str | None = None
 
 
+def leads_to_one(relation: Relation) -> bool:
+    """Whether there is at most one row at the other end."""
+    return relation.kind == "to_one" or (relation.kind == "to_many" and relation.unique)
+
+
 class Rule(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Who may do what: for the verbs, on these fields (None: all), when the condition holds for the row."""
 

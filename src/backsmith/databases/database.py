@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
 
 from backsmith import errors
 from backsmith.databases.dialect import Dialect
@@ -19,13 +19,6 @@ MAX_REPLY = 67_108_864
 """Bytes that one statement may give, unless told otherwise."""
 READ_ONLY = "The database is open for reading only."
 NOT_OPEN = "The database isn't open."
-
-
-class Statement(NamedTuple):
-    """SQL and the values of its parameters, encoded for the driver."""
-
-    sql: str
-    params: tuple[Any, ...]
 
 
 class Row(Protocol):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, cast
 
-from backsmith.blueprint.blueprint import Entity, Relation
+from backsmith.blueprint.blueprint import Entity, Relation, leads_to_one
 from backsmith.blueprint.expressions import CurrentUser, FieldOf, Follow, Node, Row, Variable
 from backsmith.blueprint.subset import refusals
 from backsmith.blueprint.subset.kinds import name as kind_name
@@ -61,11 +61,6 @@ def _foreign_key(reader: Reader, node: ast.Attribute, entity: Entity, field: str
     there = relation.target_fields[relation.fields.index(field)]
     message = f"{entity.name} keeps '{field}' for its relation '{name}'; objects don't have it."
     return reader.fail(node, "unknown-field", message, f"Write `{reader.text(node.value)}.{name}.{there}`.")
-
-
-def leads_to_one(relation: Relation) -> bool:
-    """Whether there is at most one row at the other end."""
-    return relation.kind == "to_one" or (relation.kind == "to_many" and relation.unique)
 
 
 def as_many(reader: Reader, value: Node | Many) -> Node | Many:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from backsmith import errors
-from backsmith.blueprint.blueprint import Field, Relation
+from backsmith.blueprint.blueprint import Field, Relation, leads_to_one
 from backsmith.blueprint.expressions import FALSE, Node
 from backsmith.blueprint.types import Bytes, Integer, Json, List
 from backsmith.databases.operators import Operators, name_of
@@ -199,7 +199,7 @@ class Resolver:
         name = item.alias or item.relation
         read = self._read(query, target, item.items, (*level.path, name))
         guard, read = self._guarded(level, relation, read)
-        single = relation.kind == "to_one" or (relation.kind == "to_many" and relation.unique)
+        single = leads_to_one(relation)
         if item.spread and read.grouped:
             raise RequestError(errors.BAD_QUERY, f"'...{name}' can't be aggregated", hint=f"Write {name}(…) instead.")
         if item.spread and not single and any(isinstance(output, Embed) and output.spread for output in read.outputs):

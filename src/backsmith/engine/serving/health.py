@@ -39,11 +39,6 @@ class Readiness:
         self._answer = "the database wasn't asked yet"
         self._asking: asyncio.Task[None] | None = None
 
-    @property
-    def draining(self) -> bool:
-        """Whether shutdown has begun."""
-        return self._draining
-
     def drain(self) -> None:
         """Say no from now on; requests that come nevertheless are answered."""
         self._draining = True

@@ -52,7 +52,6 @@ class Metrics:
         self.plan_misses = 0
         self.reads_inline = 0
         self.reads_thread = 0
-        self.pool_waits = 0
         self.overloaded = 0
         self.gauges: dict[str, Callable[[], float]] = {}
         """What is asked for at /metrics: `in_flight`, `queued`, `connections`."""
@@ -103,7 +102,6 @@ class Metrics:
             "plan_misses_total": self.plan_misses,
             "reads_inline_total": self.reads_inline,
             "reads_thread_total": self.reads_thread,
-            "pool_waits_total": self.pool_waits,
             "overloaded_total": self.overloaded,
             **{name: gauge() for name, gauge in self.gauges.items()},
         }
@@ -129,7 +127,6 @@ _HELP = {
     "plan_misses_total": "Requests whose plan had to be made.",
     "reads_inline_total": "Reads that ran on the event loop.",
     "reads_thread_total": "Reads that ran in a thread.",
-    "pool_waits_total": "Times a request waited for a connection.",
     "overloaded_total": "Requests refused because too many were in work.",
     "in_flight": "Requests in work.",
     "queued": "Requests that wait for their turn.",

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 
 from msgspec.structs import replace
 
-from backsmith.blueprint.blueprint import Entity, Relation
+from backsmith.blueprint.blueprint import Entity, leads_to_one
 from backsmith.blueprint.expressions import Node
 from backsmith.blueprint.types import Text
 from backsmith.databases.dialect import Dialect
@@ -180,10 +180,10 @@ class ReadWriter(RowSpeller):
         read, link = embed.read, self._link(embed, entity, row)
         if read.grouped:
             shown, rows = self._grouped(read, link)
-            if is_single(embed.relation):
+            if leads_to_one(embed.relation):
                 return f"coalesce((SELECT {shown} {rows}), 'null')"
             return f"(SELECT coalesce('[' || string_agg(r.j, ',') || ']', '[]') FROM (SELECT {shown} AS j {rows}) AS r)"
-        if is_single(embed.relation):
+        if leads_to_one(embed.relation):
             return self._one(embed, link, "'null'", lambda there: self._object(read, there))
         inner, there, order = self._inner(read, link)
         shown, joins = self._joined_object(read, there)
@@ -221,7 +221,7 @@ class ReadWriter(RowSpeller):
     def _spread(self, embed: Embed, entity: Entity, row: str) -> list[Piece]:
         """Members of the related row as members of this one; of several rows, an array a member."""
         read, link = embed.read, self._link(embed, entity, row)
-        if is_single(embed.relation):
+        if leads_to_one(embed.relation):
             missing = separated([[member(k.text, chosen=k.chosen), fixed("null")] for k in member_keys(read)])
             return [
                 sql(
@@ -286,11 +286,6 @@ class Ordering:
 def unguarded(term: Order) -> Order:
     """The term on rows whose foreign keys are null already where the link isn't to be seen."""
     return replace(term, through=tuple(replace(embed, guard=None) for embed in term.through))
-
-
-def is_single(relation: Relation) -> bool:
-    """Whether there is at most one row at the other end."""
-    return relation.kind == "to_one" or (relation.kind == "to_many" and relation.unique)
 
 
 def member_keys(read: Read) -> list[Key]:
