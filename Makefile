@@ -1,7 +1,7 @@
 # make demo   serve the example shop, filled with rows, and say what to try
 # make test   run all tests
 # make check  what CI checks beside the tests: style, types, the arrow of imports
-# make bench  measure beside other back ends (15 minutes; see bench/README.md)
+# make bench  measure beside other back ends (40 minutes; see bench/README.md)
 # make clean  remove what these made
 #
 # The first of them makes .venv, with uv where there is one, else with Python's own venv and pip.

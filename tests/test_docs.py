@@ -16,6 +16,7 @@ from backsmith import asgi
 from backsmith.blueprint import compile as compile_model
 from backsmith.blueprint import load
 from backsmith.blueprint.asker import Asker
+from backsmith.cli.main import COMMANDS
 from backsmith.engine.grammar.query import Aggregate, Operator, Truth
 from backsmith.engine.serving.error_pages import error_page
 from backsmith.errors import KINDS, Kind
@@ -27,6 +28,8 @@ ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
 MODEL = (ROOT / "docs" / "model.md").read_text()
 API = (ROOT / "docs" / "api.md").read_text()
+CODE = (ROOT / "docs" / "code.md").read_text()
+FILES = (ROOT / "docs" / "files.md").read_text()
 SETTINGS = (ROOT / "docs" / "settings.md").read_text()
 DOCUMENTS = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")] + [*(ROOT / "docs").glob("*.md")]
 
@@ -46,7 +49,7 @@ def test_the_model_language_is_documented() -> None:
     imports = [node for node in ast.walk(source) if isinstance(node, ast.ImportFrom)]
     exported = {name.asname for node in imports for name in node.names if name.asname}
     assert exported >= {"Entity", "allow", "asgi"}
-    assert exported - in_code(MODEL) == set()
+    assert exported - in_code(MODEL + CODE) == set()
 
 
 def test_what_a_request_can_say_is_documented() -> None:
@@ -58,6 +61,10 @@ def test_every_setting_is_documented() -> None:
     assert set(ABOUT) - in_code(SETTINGS) == set()
 
 
+def test_every_command_is_documented() -> None:
+    assert {name for name, _, _ in COMMANDS} - set(re.findall(r"^\| `backsmith (\w+)", README, re.MULTILINE)) == set()
+
+
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.slug)
 def test_every_error_has_a_page(kind: Kind) -> None:
     page = error_page(kind.slug, html=False)
@@ -65,7 +72,7 @@ def test_every_error_has_a_page(kind: Kind) -> None:
     assert page.body.decode().startswith(f"{kind.title} ({kind.status}, {kind.code})\n\n")
 
 
-MODELS = [text for document in (README, MODEL) for text in blocks(document, "python") if "(Entity" in text]
+MODELS = [text for document in (README, MODEL, FILES) for text in blocks(document, "python") if "(Entity" in text]
 
 
 @pytest.mark.parametrize("number", range(len(MODELS)))

@@ -7,6 +7,7 @@ category can be inside another.
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any, Literal
@@ -15,6 +16,7 @@ from annotated_types import Ge, Le, MaxLen
 
 from backsmith import (
     Account,
+    Conflict,
     Data,
     Digits,
     Email,
@@ -23,13 +25,17 @@ from backsmith import (
     Index,
     Indexed,
     OnDelete,
+    Response,
     Slug,
     Unique,
+    action,
     allow,
+    before,
     check,
     computed,
     now,
     query,
+    route,
 )
 
 Money = Annotated[Decimal, Digits(10, 2), Ge(0)]
@@ -130,14 +136,26 @@ class Order(Entity, indexes=[Index("status", "-placed_at")]):
         """The sum of its lines."""
         return sum((line.price * line.quantity for line in self.lines), Decimal(0))
 
-    @allow("read", "create", "update")
+    @allow("read")
+    @allow("create", "update", fields=("customer", "note"))
     def own(self, user: Account) -> bool:
-        """Customers see and change their own orders."""
+        """Customers see and make their own orders; what becomes of one, its status says, which isn't theirs to set."""
         return self.customer.account == user
+
+    @allow("place")
+    def own_draft(self, user: Account) -> bool:
+        """Customers place their own drafts."""
+        return self.customer.account == user and self.status == "draft"
 
     @allow("read", "create", "update", "delete")
     def staff(self, user: Account) -> bool:
         return "staff" in user.roles
+
+    @before("create", "update")
+    def dated(self) -> None:
+        """An order has the time at which it is placed, whoever places it."""
+        if self.status == "placed" and self.placed_at is None:
+            self.placed_at = now()
 
     @check
     def placed_orders_have_a_date(self) -> bool:
@@ -150,15 +168,21 @@ class Line(Entity):
 
     order: Annotated[Order, OnDelete("cascade"), Indexed]
     product: Annotated[Product, Indexed]
-    price: Money
+    price: Money = Decimal(0)
     quantity: Annotated[int, Ge(1)] = 1
+
+    @before("create")
+    async def priced(self, data: Data) -> None:
+        """A line has the price of its product, whatever becomes of that later."""
+        product = await data.get(Product, self.product.id)
+        self.price = product.price if product else self.price
 
     @allow("read")
     def own(self, user: Account) -> bool:
         """Customers see the lines of their own orders."""
         return self.order.customer.account == user
 
-    @allow("create", "update", "delete")
+    @allow("create", "update", "delete", fields=("order", "product", "quantity"))
     def own_draft(self, user: Account) -> bool:
         """Customers change the lines of their own drafts."""
         return self.order.customer.account == user and self.order.status == "draft"
@@ -214,3 +238,33 @@ async def best_sellers(data: Data, since: date, limit: Annotated[int, Ge(1), Le(
         since=since,
         limit=limit,
     )
+
+
+@action(retry=True)
+async def place(order: Order, data: Data) -> Order:
+    """Place a draft order: its lines have to be in stock, and are taken from there."""
+    lines = await data.find(Line, Line.order == order, order="product_id")
+    if not lines:
+        raise Conflict("There is nothing in this order.", hint="Add a line first.")
+    shop = data.as_system()  # customers may not change the stock themselves
+    for line in lines:
+        product = await shop.one(Product, Product.id == line.product.id, lock=True)
+        if product.stock < line.quantity:
+            raise Conflict(f"There are only {product.stock} of {product.name}.")
+        await shop.update(product, stock=product.stock - line.quantity)
+    return await shop.update(order, status="placed")
+
+
+@route("GET", "/catalogue.csv", allow="everyone")
+async def catalogue(data: Data) -> Response:
+    """What is for sale, as a table for spreadsheets, sent line by line."""
+
+    async def table() -> AsyncIterator[str]:
+        yield "sku,name,price\n"
+        last = ""
+        while products := await data.find(Product, Product.active, Product.sku > last, order="sku", limit=500):
+            for product in products:
+                yield f'{product.sku},"{product.name.replace(chr(34), chr(34) * 2)}",{product.price}\n'
+            last = products[-1].sku
+
+    return Response.stream(table(), content_type="text/csv; charset=utf-8")

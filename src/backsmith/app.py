@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import sys
 from collections.abc import Mapping
+from datetime import timedelta
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Literal
@@ -16,6 +18,9 @@ from backsmith.blueprint import compile as compile_model
 from backsmith.blueprint.blueprint import Blueprint
 from backsmith.blueprint.types import Type
 from backsmith.databases import Database, open_database
+from backsmith.databases.own_tables import has_files, has_log
+from backsmith.engine.files.files import Files
+from backsmith.engine.files.stores import storage_of
 from backsmith.engine.serving.carriers import (
     Message,
     Receive,
@@ -33,6 +38,7 @@ from backsmith.engine.serving.logs import AccessLog, configure_logging
 from backsmith.engine.serving.metrics import Metrics
 from backsmith.engine.spine import Engine
 from backsmith.evolution.create import create_missing
+from backsmith.log import Log
 from backsmith.model.account import Account
 from backsmith.model.entity import Entity, is_entity
 from backsmith.settings import Settings, read_settings
@@ -55,6 +61,8 @@ class Backsmith:
         self.settings = settings
         self.metrics = Metrics(shared)
         self.database = database_of(settings)
+        self.files = Files(self.database, storage_of(settings), settings.max_file) if has_files(blueprint) else None
+        self.change_log = change_log_of(self.database, blueprint, settings)
         self.authenticator = Authenticator(settings, account_key(blueprint))
         self.readiness = Readiness(self.database.ping)
         self.engine = Engine(
@@ -64,6 +72,8 @@ class Backsmith:
             self.authenticator.identify_patiently,
             settings,
             self.metrics,
+            self.files,
+            () if self.change_log is None else (self.change_log.writer,),
         )
         self._log = AccessLog(log_form(settings)) if settings.access_log else None
         self._http = HttpApplication(
@@ -110,6 +120,10 @@ class Backsmith:
         made = await create_missing(self.database, self.blueprint)
         if made:
             _log.info("Made %d tables in %s.", made, without_password(self.settings.database))
+        if self.files is not None:
+            await self.files.start()
+        if self.change_log is not None:
+            self.change_log.start()
         await self.authenticator.start()
         self.metrics.start()
         if self._log is not None:
@@ -120,6 +134,10 @@ class Backsmith:
         """Say no to new work, close the database and write what is left of the log."""
         self.readiness.drain()
         await self.authenticator.close()
+        if self.files is not None:
+            await self.files.close()
+        if self.change_log is not None:
+            await self.change_log.close()
         await self.database.close()
         self.metrics.close()
         if self._log is not None:
@@ -154,7 +172,7 @@ def asgi(model: str | Path | ModuleType, *, shared: str | None = None, **flags: 
     """
     application = application_of(model) if isinstance(model, ModuleType) else load(str(model))
     settings = read_settings(application.path, flags=flags)
-    blueprint = compile_application(application, write_lock=settings.development)
+    blueprint = compile_application(application, write_lock=settings.development, prefix=settings.prefix)
     return Backsmith(application, blueprint, settings, shared=shared)
 
 
@@ -177,12 +195,20 @@ def database_of(settings: Settings, *, read_only: bool = False) -> Database:
         settings.database,
         read_only=read_only,
         statement_timeout=settings.statement_timeout,
+        transaction_timeout=settings.transaction_timeout,
+        isolation=settings.isolation,
         wait_timeout=settings.queue_timeout,
         inline_budget=settings.inline_budget / 1000,
         pool_size=settings.pool_size,
         max_reply=settings.max_reply,
         embedded_folder=Path(settings.folder) / ".backsmith" / "postgres",
     )
+
+
+def change_log_of(database: Database, blueprint: Blueprint, settings: Settings) -> Log | None:
+    """The change log, where the changes of any entity are logged."""
+    keep = timedelta(days=settings.log_retention) if settings.log_retention else None
+    return Log(database, blueprint, keep=keep) if has_log(blueprint) else None
 
 
 def account_key(blueprint: Blueprint) -> Type | None:
@@ -193,24 +219,31 @@ def account_key(blueprint: Blueprint) -> Type | None:
     return next(field.type for field in entity.fields if field.name == entity.key[0])
 
 
-def compile_application(application: Application, *, write_lock: bool = False) -> Blueprint:
+def compile_application(application: Application, *, write_lock: bool = False, prefix: str = "/api") -> Blueprint:
     """The blueprint of an application by the ids of its lock file; with `write_lock` the file is brought up to date.
+
+    `prefix` is where its API will be served.
 
     Raises ModelError with all mistakes of the model.
     """
     path = application.lock_path
     before = read_lock(path)
-    blueprint, lock = compile_model(application, before)
+    blueprint, lock = compile_model(application, before, prefix=prefix)
     if write_lock and lock != before:
         path.write_text(lock_text(lock), encoding="utf-8")
     return blueprint
 
 
 def classes_of(application: Application) -> Mapping[str, type[Entity]]:
-    """The entities of an application by name, Account among them."""
-    found: dict[str, type[Entity]] = {"Account": Account}
-    for module in application.modules:
+    """The entities of an application by name: its own, those it imports, and those of the modules they come from, to
+    which relations may lead. Account is among them."""
+    found: dict[str, type[Entity]] = {}
+    modules = list(application.modules)
+    for module in modules:
         for thing in vars(module).values():
-            if is_entity(thing) and thing.__module__.split(".")[0] == module.__name__.split(".")[0]:
+            if is_entity(thing) and thing.__name__ not in found:
                 found[thing.__name__] = thing
-    return found
+                home = sys.modules.get(thing.__module__)
+                if home is not None and home not in modules:
+                    modules.append(home)
+    return {"Account": Account, **found}

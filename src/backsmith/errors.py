@@ -91,6 +91,13 @@ NOT_SINGLE = Kind("not-single", 406, "PGRST116", "Not exactly one row")
 NOT_ACCEPTABLE = Kind("not-acceptable", 406, "PGRST107", "No such representation")
 BAD_RANGE = Kind("bad-range", 416, "PGRST103", "The range is outside the rows")
 BAD_PREFERENCE = Kind("bad-preference", 400, "PGRST122", "A preference isn't known")
+PRECONDITION_FAILED = Kind("precondition-failed", 412, "55000", "The row isn't as the request expects")
+TOO_MANY_AFFECTED = Kind("too-many-affected", 400, "PGRST124", "More rows would change than the request allows")
+UNFILTERED = Kind("unfiltered", 400, "21000", "No filter says which rows are meant")
+PUT_FILTERS = Kind("put-filters", 405, "PGRST105", "A PUT is of one row by its key")
+PUT_LIMIT = Kind("put-limit", 400, "PGRST114", "A PUT takes no limit")
+KEY_MISMATCH = Kind("key-mismatch", 400, "PGRST115", "The key in the body isn't that of the address")
+NO_SUCH_UNIQUE = Kind("no-such-unique", 400, "42P10", "Those fields aren't unique")
 METHOD_NOT_ALLOWED = Kind("method-not-allowed", 405, "PGRST117", "The method isn't allowed here")
 UNAUTHENTICATED = Kind("unauthenticated", 401, "PGRST302", "Sign in first")
 BAD_TOKEN = Kind("bad-token", 401, "PGRST301", "The token isn't valid")
@@ -103,13 +110,35 @@ TIME_OUT_OF_RANGE = Kind("time-out-of-range", 400, "22008", "A date, time or dur
 OUT_OF_RANGE = Kind("out-of-range", 400, "22003", "A number is out of range")
 TOO_COMPLEX = Kind("too-complex", 400, "PGRST127", "The request is larger than the limits allow")
 TOO_LARGE = Kind("too-large", 413, "54000", "The body is too large")
+WRONG_FILE = Kind("wrong-file", 415, "22023", "The field doesn't take such files")
+NO_LENGTH = Kind("no-length", 411, "22023", "The length of the file isn't said")
+UNSATISFIABLE_RANGE = Kind("unsatisfiable-range", 416, "PGRST103", "The range is outside the file")
+STORAGE_UNAVAILABLE = Kind("storage-unavailable", 503, "58030", "The files can't be reached")
+BAD_FORM = Kind("bad-form", 400, "PGRST102", "The form can't be read")
+INCOMPLETE_BODY = Kind("incomplete-body", 400, "22P04", "The body ends too early")
 BODY_TIMEOUT = Kind("body-timeout", 408, "57014", "The body took too long to arrive")
 URL_TOO_LONG = Kind("url-too-long", 414, "54000", "The address is too long")
 REPLY_TOO_LARGE = Kind("reply-too-large", 400, "54000", "The reply would be too large")
 STATEMENT_TIMEOUT = Kind("statement-timeout", 504, "57014", "The statement took too long")
 OVERLOADED = Kind("overloaded", 503, "PGRST003", "Too many requests at once")
 DATABASE_UNAVAILABLE = Kind("database-unavailable", 503, "PGRST001", "The database can't be reached")
+TRANSACTION_TIMEOUT = Kind("transaction-timeout", 504, "25P04", "The transaction took too long")
+CONFLICTING_TRANSACTIONS = Kind("conflicting-transactions", 503, "40001", "Others change the same rows")
+DISK_FULL = Kind("disk-full", 503, "53100", "The database's disk is full")
+REFUSED_BY_DATABASE = Kind("refused-by-database", 400, "P0001", "A trigger of the database refused this")
 KEYS_UNAVAILABLE = Kind("keys-unavailable", 503, "PGRST000", "The keys of tokens can't be fetched")
+BAD_BODY = Kind("bad-body", 400, "PGRST102", "The body can't be read")
+UNSUPPORTED_BODY = Kind("unsupported-body", 415, "PGRST102", "Bodies of that type can't be read")
+DUPLICATE = Kind("duplicate", 409, "23505", "A value is taken")
+REFERENCE = Kind("reference", 409, "23503", "A row isn't there, or is still needed")
+INVALID = Kind("invalid", 422, "22023", "Values that can't be")
+REFUSED = Kind("refused", 409, "PT409", "The application refuses this")
+BAD_IDEMPOTENCY_KEY = Kind("bad-idempotency-key", 400, "22023", "The idempotency key can't be used")
+IDEMPOTENCY_MISMATCH = Kind("idempotency-mismatch", 422, "22023", "The idempotency key belongs to another request")
+IDEMPOTENCY_IN_FLIGHT = Kind("idempotency-in-flight", 409, "55P03", "The request is being worked on")
+IDEMPOTENCY_NOT_KEPT = Kind("idempotency-not-kept", 409, "54000", "The request was done, but its reply wasn't kept")
+BAD_BATCH = Kind("bad-batch", 400, "PGRST102", "The batch can't be read")
+BAD_RESULT = Kind("bad-result", 422, "22023", "An operation refers to what no other gave")
 INTERNAL = Kind("internal", 500, "XX000", "Backsmith made a mistake")
 
 KINDS: tuple[Kind, ...] = tuple(value for value in list(globals().values()) if isinstance(value, Kind))
@@ -139,3 +168,18 @@ class RequestError(BacksmithError):
         self.hint = hint
         self.headers = headers
         self.members = members
+
+    @property
+    def status(self) -> int:
+        """The HTTP status that it is answered with."""
+        return self.kind.status
+
+    @property
+    def code(self) -> str:
+        """PostgREST's code, or the SQLSTATE, for the case."""
+        return self.members.get("code", self.kind.code)
+
+    @property
+    def errors(self) -> list[dict[str, Any]]:
+        """Each value that is wrong, of INVALID: its `pointer` (RFC 6901), `code` and `message`."""
+        return self.members.get("errors", [])

@@ -156,8 +156,9 @@ def test_clocks_may_differ_by_the_leeway():
     assert identify(token, jwt_leeway=60.0).id == 12
 
 
-def test_the_name_of_the_scheme_is_in_any_case():
-    assert Authenticator(settings(), Integer()).identify(f"bearer {sign(claims())}").id == 12
+@pytest.mark.parametrize("scheme", ["Bearer", "bearer", "Token", "TOKEN"])
+def test_the_name_of_the_scheme_is_in_any_case(scheme: str):
+    assert Authenticator(settings(), Integer()).identify(f"{scheme} {sign(claims())}").id == 12
 
 
 # Attacks on the signature
@@ -461,7 +462,7 @@ def test_a_token_and_an_api_key_at_once():
     )
 
 
-@pytest.mark.parametrize("header", ["", " ", "Bearer", "Bearer ", "Basic YTpi", "Token x", "bearer\tx", "ApiKey"])
+@pytest.mark.parametrize("header", ["", " ", "Bearer", "Bearer ", "Basic YTpi", "Digest x", "bearer\tx", "ApiKey"])
 def test_other_contents_of_the_header(header: str):
     with pytest.raises(RequestError) as caught:
         Authenticator(settings(), Integer()).identify(header)

@@ -13,6 +13,9 @@ from tests.adversary import office
 from tests.adversary.rows import MEMBERS, ROWS, joins
 from tests.engine.client import Client
 from tests.engine.rows import fill
+from tests.writes.conftest import both, workshops
+
+__all__ = ["both", "client", "open_client", "workshops"]
 
 
 def open_client(

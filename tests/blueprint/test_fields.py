@@ -81,7 +81,7 @@ def test_all_types(compiled: Compile) -> None:
         "mail": Text(format="email"),
         "link": Text(format="url"),
         "slug": Text(format="slug"),
-        "picture": Text(format="file"),
+        "picture": Json(format="file"),
         "tags": List(item=Text()),
         "codes": List(item=Text(max_length=3)),
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from backsmith.blueprint.blueprint import Location, Parameter, Query, Rule
+from backsmith.blueprint.blueprint import Injected, Location, Parameter, Query, Rule
 from backsmith.blueprint.expressions import TRUE, Arithmetic, Compare, FieldOf, HasRole, Literal, This
 from backsmith.blueprint.types import Integer, List, Text
 from tests.blueprint.conftest import Compile
@@ -120,6 +120,7 @@ def test_queries(compiled: Compile) -> None:
         ),
         allow=HasRole(Literal("staff", Text())),
         needs_user=True,
+        injected=(Injected("data", "data"),),
         doc="What sold best.",
         location=Location("model/shop.py", 6, 11),
     )

@@ -170,7 +170,7 @@ def test_what_is_no_application(folder: Path, name: str, message: str) -> None:
             "  5 |     audited=True,\n"
             "    |     ^^^^^^^\n"
             "    = The keywords of an entity are 'table', 'schema', 'collection', 'key', 'unique', 'indexes', "
-            "'sql_checks', 'view', 'private', 'abstract' and 'renamed_from'.\n"
+            "'sql_checks', 'view', 'private', 'log', 'abstract' and 'renamed_from'.\n"
             "\n"
             "1 mistake found.",
         ),

@@ -197,6 +197,22 @@ model/shop.py:8:5: There are two queries called 'top'; the other is in model/sho
     assert mistakes(model) == expected
 
 
+def test_table_of_backsmiths_own(mistakes: Mistakes) -> None:
+    model = """
+        class Key(Entity, private=True, table="backsmith_keys"):
+            name: str
+    """
+    expected = """
+model/shop.py:2:39: Key can't have the table 'backsmith_keys': those that begin so are Backsmith's own. [reserved-name]
+  2 | class Key(Entity, private=True, table="backsmith_keys"):
+    |                                       ^^^^^^^^^^^^^^^^
+    = Write table="…".
+
+1 mistake found.
+"""
+    assert mistakes(model) == expected
+
+
 def test_reserved_field(mistakes: Mistakes) -> None:
     model = """
         class Order(Entity, private=True):

@@ -29,26 +29,6 @@ model/shop.py:2:7: Nobody can read Order: none of its rules allows it. [unreadab
     assert mistakes(model) == expected
 
 
-def test_private_with_rules(mistakes: Mistakes) -> None:
-    model = """
-        class Order(Entity, private=True):
-            name: str
-
-            @allow("read")
-            def everyone(self) -> bool:
-                return True
-    """
-    expected = """
-model/shop.py:2:29: Order is private and has rules: no path leads to it, so they are never asked. [private-with-rules]
-  2 | class Order(Entity, private=True):
-    |                             ^^^^
-    = Remove private=True.
-
-1 mistake found.
-"""
-    assert mistakes(model) == expected
-
-
 def test_unknown_verb(mistakes: Mistakes) -> None:
     model = """
         class Order(Entity):

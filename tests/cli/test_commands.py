@@ -56,7 +56,7 @@ def test_a_command_that_does_not_exist(capsys: pytest.CaptureFixture[str]):
 def test_a_command_that_nothing_is_like(capsys: pytest.CaptureFixture[str]):
     assert run(["brew"]) == 2
     assert capsys.readouterr().err == (
-        "There is no command brew. There are adopt, create, check, show, why, settings, serve, token, key.\n"
+        "There is no command brew. There are adopt, create, check, show, why, log, settings, serve, token, key.\n"
         "See: backsmith --help\n"
     )
 
@@ -284,6 +284,20 @@ def test_why_names_the_clause_that_failed_and_the_value_it_failed_for(cups: None
     )
     assert sql.startswith("  SELECT ")
     assert "\n\nQuery plan\n  SEARCH " in sql
+
+
+def test_why_of_a_request_that_writes(cups: None, capsys: pytest.CaptureFixture[str]):
+    capsys.readouterr()
+    assert run(["why", "POST", "/api/teas", "--body", '{"name": "Pu-erh"}', "--model", "tea.py"]) == 0
+    out, err = capsys.readouterr()
+    assert (out, err) == (
+        "POST /api/teas as nobody (anonymous): 403\n"
+        "Refused: no rule lets this asker do it.\n"
+        "permission denied to create teas. No rule lets anybody create teas.\n"
+        "\n"
+        "No rule of Tea is about doing that.\n",
+        "",
+    )
 
 
 def test_why_for_programs(cups: None, capsys: pytest.CaptureFixture[str]):

@@ -262,3 +262,61 @@ async def test_query_plans_are_readable(sqlite: Database) -> None:
     assert await sqlite.explain("SELECT x FROM t WHERE id = ?1 UNION SELECT 1", (1,)) == (
         "MERGE (UNION)\n  LEFT\n    SEARCH t USING INTEGER PRIMARY KEY (rowid=?)\n  RIGHT\n    SCAN CONSTANT ROW"
     )
+
+
+# One transaction a turn of the event loop -----------------------------------------------------------------------------
+
+
+async def test_what_was_committed_is_seen_by_the_next_turn(sqlite: Database, path: Path) -> None:
+    await sqlite.execute("CREATE TABLE t (x)")
+    other = apsw.Connection(str(path))
+    for number in range(3):
+        assert sqlite.fetch_now("SELECT count(*) FROM t", ()) == [(number,)]
+        other.execute("INSERT INTO t VALUES (1)")
+        assert sqlite.fetch_now("SELECT count(*) FROM t", ()) == [(number,)], "the turn isn't over"
+        await asyncio.sleep(0)
+    await sqlite.execute("INSERT INTO t VALUES (1)")
+    assert sqlite.fetch_now("SELECT count(*) FROM t", ()) == [(4,)], "our own, once it is awaited"
+    other.close()
+
+
+async def test_a_request_that_came_after_a_commit_sees_it(sqlite: Database, path: Path) -> None:
+    await sqlite.execute("CREATE TABLE t (x)")
+    other = apsw.Connection(str(path))
+    seen: list[Any] = []
+    assert sqlite.fetch_now("SELECT count(*) FROM t", ()) == [(0,)]
+    other.execute("INSERT INTO t VALUES (1)")
+    asyncio.get_running_loop().call_soon(lambda: seen.append(sqlite.fetch_now("SELECT count(*) FROM t", ())))
+    await asyncio.sleep(0)
+    assert seen == [[(1,)]]
+    other.close()
+
+
+async def test_a_statement_that_was_stopped_leaves_no_transaction_behind(sqlite: Database, path: Path) -> None:
+    await sqlite.execute("CREATE TABLE t (x)")
+    other = apsw.Connection(str(path))
+    for number in range(5):
+        assert sqlite.fetch_now(f"SELECT {number}, ({COUNT_TO})", (MILLIONS,)) is None
+        other.execute("INSERT INTO t VALUES (1)")
+        await asyncio.sleep(0)
+        assert sqlite.fetch_now("SELECT count(*) FROM t", ()) == [(number + 1,)]
+    other.close()
+
+
+async def test_a_database_can_be_closed_within_a_turn(sqlite: Database) -> None:
+    assert sqlite.fetch_now("SELECT 1", ()) == [(1,)]
+    await sqlite.close()
+    await asyncio.sleep(0)
+    with pytest.raises(DatabaseError, match=r"^The database isn't open\.$"):
+        sqlite.fetch_now("SELECT 1", ())
+
+
+# Plans ----------------------------------------------------------------------------------------------------------------
+
+
+async def test_an_index_serves_a_pattern_that_begins_with_a_text(sqlite: Database) -> None:
+    await sqlite.execute("CREATE TABLE t (x text)")
+    await sqlite.execute("CREATE INDEX i ON t (x)")
+    plan = sqlite.fetch_now("EXPLAIN QUERY PLAN SELECT x FROM t WHERE x GLOB ?1", ("Ab*",))
+    assert plan is not None
+    assert plan[0][3] == "SEARCH t USING COVERING INDEX i (x>? AND x<?)"

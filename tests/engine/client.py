@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from dataclasses import dataclass
 from typing import Any
@@ -55,12 +56,16 @@ class Client:
             "headers": [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()],
         }
 
+        arriving = [body]
+
         async def receive() -> Any:
-            return {"type": "http.request", "body": body, "more_body": False}
+            if not arriving:
+                await asyncio.Event().wait()  # the client stays until it has its reply
+            return {"type": "http.request", "body": arriving.pop(), "more_body": False}
 
         async def send(message: Any) -> None:
             sent.append(message)
 
         await self.application(scope, receive, send)
         names = {name.decode(): value.decode() for name, value in sent[0]["headers"]}
-        return Answer(sent[0]["status"], names, sent[1]["body"])
+        return Answer(sent[0]["status"], names, b"".join(message["body"] for message in sent[1:]))

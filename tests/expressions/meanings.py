@@ -81,7 +81,9 @@ def function_of(program: Program) -> FunctionType:
 
 def tree_of(function: FunctionType, program: Program) -> tuple[Node, bool]:
     returns = RETURNS[program.kind]
-    return compile_function(function, entity="Thing", context=CONTEXT, returns=returns, nullable=program.nullable)
+    return compile_function(
+        function, entity="Thing", context=CONTEXT, returns=returns, nullable=program.nullable, after=program.after
+    )
 
 
 class World:
@@ -104,11 +106,18 @@ class World:
         function.__globals__["now"] = lambda: NOW
         with decimal.localcontext(decimal.Context(prec=80)):
             rows = self.objects["Thing"]
+            if program.after:
+                pairs = [(row, after) for row in rows for after in rows]
+                return [function(*pair, user) if program.user else function(*pair) for pair in pairs]
             return [function(row, user) if program.user else function(row) for row in rows]
 
     def sql(self, kind: str, tree: Node, asker: Asker) -> tuple[list[Any], list[str], list[int], list[int]]:
         """On one database: the values, their JSON, and the keys of the rows for which the condition is and isn't so."""
         return self.run(ask(self.databases[kind], tree, asker))
+
+    def sql_pairs(self, kind: str, tree: Node, asker: Asker, *, negated: bool) -> list[bool]:
+        """On one database, for each Thing before and each after: whether the condition holds."""
+        return self.run(ask_pairs(self.databases[kind], tree, asker, negated=negated))
 
 
 async def ask(database: Database, tree: Node, asker: Asker) -> tuple[list[Any], list[str], list[int], list[int]]:
@@ -129,6 +138,14 @@ async def ask(database: Database, tree: Node, asker: Asker) -> tuple[list[Any], 
             found = await database.fetch(text, bound(speller, asker))
             kept.append([row[0] for row in found])
     return values, [str(row[1]) for row in rows], *(kept or ([], []))  # type: ignore[return-value]
+
+
+async def ask_pairs(database: Database, tree: Node, asker: Asker, *, negated: bool) -> list[bool]:
+    speller = database.dialect.speller(ENTITIES)
+    holds = speller.condition(tree, "t", negated=negated, after="a")
+    order = 'ORDER BY t."id", a."id"'
+    text = f"SELECT CASE WHEN {holds} THEN 1 ELSE 0 END FROM things AS t CROSS JOIN things AS a {order}"
+    return [bool(row[0]) for row in await database.fetch(text, bound(speller, asker))]
 
 
 def bound(speller: Speller, asker: Asker) -> list[Any]:

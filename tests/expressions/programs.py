@@ -521,23 +521,27 @@ class Program:
     kind: str
     nullable: bool
     user: str
+    after: bool = False
+    """It compares the Thing with another: as an update leaves it."""
 
     def __str__(self) -> str:
         return self.source
 
 
 @st.composite
-def programs(draw: Draw) -> Program:
-    """Random functions of a Thing and perhaps a user."""
+def programs(draw: Draw, *, after: bool = False) -> Program:
+    """Random functions of a Thing and perhaps a user, `after` of the Thing after an update too."""
     writer = Writer(draw)
     user = draw(st.sampled_from(["", "", "Person", "Person | None"]))
     rows: tuple[tuple[str, str], ...] = (("self", "Thing"),)
+    if after:
+        rows += (("after", "Thing"),)
     if user == "Person":
         rows += (("user", "Person"),)
     if user == "Person | None":
         rows += (("user", "Person?"),)
     scope = Scope(rows)
-    kind = draw(st.sampled_from(["bool"] * 12 + [each for each in KINDS if each != "bool"]))
+    kind = "bool" if after else draw(st.sampled_from(["bool"] * 12 + [each for each in KINDS if each != "bool"]))
     lines: list[str] = []
     nullable = False
     if kind == "bool" and draw(st.booleans()) and draw(st.booleans()):
@@ -552,5 +556,5 @@ def programs(draw: Draw) -> Program:
         lines.append(f"    return {writer.pick([f'found if {path} is None else {value}', 'found'])}")
     else:
         lines.append(f"    return {writer.value(kind, scope)}")
-    parameters = "self: Thing" + (f", user: {user}" if user else "")
-    return Program("\n".join([f"def function({parameters}):", *lines, ""]), kind, nullable, user)
+    parameters = "self: Thing" + (", after: Thing" if after else "") + (f", user: {user}" if user else "")
+    return Program("\n".join([f"def function({parameters}):", *lines, ""]), kind, nullable, user, after)

@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, given, note, settings
 from hypothesis import strategies as st
 
 from backsmith import errors
+from backsmith.blueprint.expressions import Node
 from backsmith.blueprint.functions import ExpressionErrors
 from backsmith.databases import Database, open_database
 from backsmith.errors import RequestError
@@ -59,6 +60,25 @@ def test_python_sqlite_and_postgres_mean_the_same(worlds: list[World]) -> None:
     assert tally["same"] > 0.8 * sum(tally.values()), tally
 
 
+@pytest.mark.every_postgres
+def test_rules_that_compare_two_rows_mean_the_same(worlds: list[World]) -> None:
+    tally: Counter[str] = Counter()
+
+    @settings(
+        max_examples=max(EXAMPLES // 3, 1),
+        deadline=None,
+        database=None,
+        suppress_health_check=list(HealthCheck),
+        derandomize="BACKSMITH_EXAMPLES" not in os.environ,
+    )
+    @given(programs(after=True), st.sampled_from(range(WORLDS)), st.sampled_from(ASKERS))
+    def check(program: Program, world: int, asker: Any) -> None:
+        tally[outcome(program, worlds[world], asker)] += 1
+
+    check()
+    assert tally["same"] > 0.7 * sum(tally.values()), tally
+
+
 def outcome(program: Program, world: World, asker: Any) -> str:
     """`same`, or why there was nothing to compare. Fails where the meanings differ."""
     function = function_of(program)
@@ -77,6 +97,8 @@ def outcome(program: Program, world: World, asker: Any) -> str:
         return "overflow"
     simplified = decided(tree, asker)
     note(str(simplified))
+    if program.after:
+        return outcome_of_pairs(simplified, world, asker, expected)
     jsons: list[list[str]] = []
     for kind in world.databases:
         try:
@@ -91,4 +113,16 @@ def outcome(program: Program, world: World, asker: Any) -> str:
             assert dropped == [number for number, value in enumerate(expected, 1) if not value], kind
         jsons.append(json)
     assert all(json == jsons[0] for json in jsons)
+    return "same"
+
+
+def outcome_of_pairs(simplified: Node, world: World, asker: Any, expected: list[bool]) -> str:
+    for kind in world.databases:
+        try:
+            held = [world.sql_pairs(kind, simplified, asker, negated=negated) for negated in (False, True)]
+        except RequestError as error:
+            if error.kind == errors.OUT_OF_RANGE:
+                return "out of range"
+            raise
+        assert held == [expected, [not each for each in expected]], kind
     return "same"

@@ -24,7 +24,7 @@ EVERY_KIND = [
     (404, "GET", "/api/nothing"),
     (404, "GET", "/"),
     (404, "GET", "/api"),
-    (405, "DELETE", "/api/teas/a"),
+    (403, "DELETE", "/api/teas/a"),
     (406, "GET", "/api/teas?accept"),
     (413, "POST", "/api/rpc/echo"),
     (414, "GET", f"/api/teas?name=eq.{'x' * 3000}"),
@@ -52,7 +52,7 @@ def ask(server: Live, status: int, method: str, target: str, **headers: str) -> 
             headers["Accept"] = "image/png"
         case _:
             pass
-    reply = server.client.request(method, target, headers=headers, content=b"x" * 2_000_000 if status == 413 else None)
+    reply = server.client.request(method, target, headers=headers, content=b"x" * 5_000_000 if status == 413 else None)
     assert reply.status_code == status
     return reply
 
@@ -124,7 +124,7 @@ def test_a_preflight_of_a_page_that_is_let_in(server: Live) -> None:
     reply = server.client.options("/api/teas", headers=asked)
     assert (reply.status_code, reply.content) == (204, b"")
     assert reply.headers["access-control-allow-origin"] == "https://app.example"
-    assert reply.headers["access-control-allow-methods"] == "GET, HEAD, POST, PATCH, DELETE, OPTIONS"
+    assert reply.headers["access-control-allow-methods"] == "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"
     assert {"authorization", "prefer", "x-client-info"} <= set(
         reply.headers["access-control-allow-headers"].lower().split(", ")
     )
@@ -152,3 +152,9 @@ def test_other_pages_may_not_read(server: Live, origin: str) -> None:
     reply = server.get("/api/teas", Origin=origin)
     assert reply.status_code == 200
     assert not [name for name in reply.headers if name.startswith("access-control-")]
+
+
+def test_preferences_in_two_headers_are_one_list(server: Live) -> None:
+    twice = [("Prefer", "count=exact"), ("Prefer", "handling=strict")]
+    reply = server.client.get("/api/teas?limit=1", headers=twice)
+    assert reply.headers["preference-applied"] == "count=exact, handling=strict"

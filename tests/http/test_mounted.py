@@ -114,3 +114,10 @@ async def test_websockets_are_refused(application: Backsmith) -> None:
 
     await application({"type": "websocket", "path": "/api/teas"}, receive, send)
     assert sent == [{"type": "websocket.close", "code": 1000}]
+
+
+async def test_preferences_in_two_headers_are_one_list(application: Backsmith) -> None:
+    twice = [("Prefer", "count=exact"), ("Prefer", "handling=strict")]
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(application), base_url="http://tea") as client:
+        reply = await client.get("/api/teas?limit=1", headers=twice)
+    assert reply.headers["preference-applied"] == "count=exact, handling=strict"

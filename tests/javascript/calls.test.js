@@ -7,7 +7,6 @@ import {
   BAD_TOKEN,
   BAD_VALUE,
   FORBIDDEN,
-  METHOD_NOT_ALLOWED,
   NOT_ACCEPTABLE,
   NOT_SINGLE,
   refused,
@@ -66,7 +65,10 @@ const CASES = {
   ],
   "a parameter of another type": [
     nobody.rpc("cheap", { most: "much" }),
-    refused(400, "Bad Request", BAD_VALUE, 'invalid input syntax for type numeric: "much"'),
+    refused(400, "Bad Request", BAD_VALUE, 'invalid input syntax for type numeric: "much"', {
+      details: "At /most.",
+      errors: [{ pointer: "/most", code: "22P02", message: 'invalid input syntax for type numeric: "much"' }],
+    }),
   ],
   "a collection that isn't there": [
     nobody.from("book").select(),
@@ -113,10 +115,11 @@ const CASES = {
       },
     ),
   ],
-  "a write, for now": [
-    nobody.from("books").insert({ title: "New" }),
-    refused(405, "Method Not Allowed", METHOD_NOT_ALLOWED, "POST isn't allowed here", {
-      hint: "This version reads: GET, HEAD and OPTIONS.",
+  "a write that no rule allows": [
+    ada.from("books").insert({ title: "New" }),
+    refused(403, "Forbidden", FORBIDDEN, "permission denied to create books", {
+      hint: "No rule lets anybody create books.",
+      rules: [],
     }),
   ],
 };

@@ -46,4 +46,3 @@ export const WRONG_TYPE = ["wrong-type", "The operator doesn't fit the field's t
 export const UNAUTHENTICATED = ["unauthenticated", "Sign in first", "PGRST302"];
 export const BAD_TOKEN = ["bad-token", "The token isn't valid", "PGRST301"];
 export const FORBIDDEN = ["forbidden", "No rule allows this", "42501"];
-export const METHOD_NOT_ALLOWED = ["method-not-allowed", "The method isn't allowed here", "PGRST117"];

@@ -30,19 +30,29 @@ from backsmith import (
     Pattern,
     References,
     RenamedFrom,
+    Request,
+    RequestError,
+    Response,
     Slug,
     SqlCheck,
     Through,
     Unique,
+    UploadFile,
     Url,
     Via,
+    action,
+    after,
     allow,
+    before,
     check,
     computed,
     current_user,
+    error_format,
     field,
     now,
     query,
+    route,
+    some,
     today,
     uuid4,
     uuid7,
@@ -196,3 +206,54 @@ async def reading(data: Data) -> None:
     assert_type(Badge().id, UUID)
     assert_type(User(id=1, roles={"staff"}).roles, frozenset[str])
     print(product.id, Sales().id, Product.price > 3, await cheap(data, User(id=1), Decimal(1)), nothing(data))
+
+
+@action(allow="everyone", retry=True)
+async def writing(data: Data, user: User | None, request: Request, size: Size = Size.SMALL) -> Product:
+    """All of `Data`, as a type checker sees it."""
+    system = data.as_system()
+    made = await system.create(Product, name="a", maker=Country(code="NL"))
+    assert_type(made, Product)
+    assert_type(await system.create(Country(code="NL", number=1)), Country)
+    assert_type(await data.create_many(Country, [{"code": "DE"}, Country(code="FR")]), list[Country])
+    assert_type(await data.update(made, size=size), Product)
+    assert_type(await data.upsert(Country, "code", code="NL", number=2), Country)
+    assert_type(await data.update_where(Product, Product.price < 3, price=Decimal(3)), int)
+    assert_type(await data.delete_where(Product, field(Product.name).contains_("a")), int)
+    assert_type(await data.one(Product, some(Product.bundles, Bundle.id == 3), lock=True), Product)
+    assert_type(await data.first(Product, order="-price", load=(Product.maker, "bundles.goods")), Product | None)
+    assert_type(await data.exists(Product), bool)
+    assert_type(await data.sum(Product.price), Decimal)
+    assert_type(await data.sum(Product.stock), int)
+    assert_type(await data.max(Product.since, Product.active), date | None)
+    assert_type(await data.count_by(Product.size), dict[Size, int])
+    bundle = await data.one(Bundle)
+    async with data.transaction():
+        await data.link(bundle, Bundle.goods, made)
+        await data.unlink(bundle, Bundle.goods)
+        await data.delete(bundle)
+    await data.execute("UPDATE goods SET name = :name", name=request.headers.get("X-Name"))
+    return await data.as_account(user, roles=["staff"]).one(Product)
+
+
+@before("create", "update")
+def named(product: Product, old: Product | None) -> None:
+    product.name = product.name.strip() if old is None else old.name
+
+
+@after("delete")
+async def gone(product: Product, data: Data, user: User | None) -> None:
+    print(product.name, user, await data.count(Product))
+
+
+@route("POST", "/pictures/{name}", allow="signed_in", status=201)
+async def picture(name: str, file: UploadFile, most: Annotated[int, Ge(1)] = 3) -> Response:
+    return Response.json({"name": name, "size": len(await file.read()), "most": most}, 201)
+
+
+@error_format
+def refused(error: RequestError) -> Response:
+    return Response.text(error.message, error.status)
+
+
+print(writing, named, gone, picture, refused)

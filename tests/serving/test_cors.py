@@ -1,5 +1,6 @@
 """Requests of pages of other origins."""
 
+from backsmith.engine.reply import Reply
 from backsmith.engine.serving.cors import EXPOSED_HEADERS, METHODS, REQUEST_HEADERS, Cors
 from backsmith.engine.serving.security import VARY
 
@@ -42,7 +43,7 @@ def test_every_origin():
 def test_a_preflight():
     preflight = Cors(("https://shop.example",), False).preflight(SHOP, "PATCH")
     assert preflight is not None
-    assert preflight == (
+    assert preflight == Reply(
         204,
         [
             ("vary", "Origin, Access-Control-Request-Method, Access-Control-Request-Headers"),
@@ -56,7 +57,7 @@ def test_a_preflight():
 
 def test_a_preflight_of_another_origin_is_answered_without_permission():
     preflight = Cors(("https://shop.example",), False).preflight("https://evil.example", "PATCH")
-    assert preflight == (
+    assert preflight == Reply(
         204,
         [("vary", "Origin, Access-Control-Request-Method, Access-Control-Request-Headers")],
         b"",

@@ -14,7 +14,7 @@ def test_a_refusal_is_a_problem_document_that_postgrest_clients_read_too():
     error = RequestError(
         UNKNOWN_FIELD, "There is no field 'nam'.", details="In select.", hint="Did you mean 'name'?", field="nam"
     )
-    status, headers, body = problem(error, "a1-1")
+    status, headers, body, _ = problem(error, "a1-1")
     assert status == 400
     assert json.loads(body) == {
         "type": "/errors/unknown-field",
@@ -42,7 +42,7 @@ def test_a_refusal_brings_its_headers():
 
 def test_a_refusal_of_a_head_request_has_no_body_but_its_length():
     error = RequestError(UNKNOWN_FIELD, "No.")
-    status, headers, body = problem(error, "a1-1", head=True)
+    status, headers, body, _ = problem(error, "a1-1", head=True)
     assert (status, body) == (400, b"")
     assert dict(headers)["content-length"] == str(len(problem(error, "a1-1").body))
 
@@ -51,7 +51,7 @@ def test_what_nobody_expected_is_logged_whole_and_told_to_nobody(caplog: pytest.
     try:
         raise ValueError("the password is swordfish")
     except ValueError as error:
-        status, _, body = problem(error, "a1-2")
+        status, _, body, _ = problem(error, "a1-2")
     document = json.loads(body)
     assert (status, document["code"], document["hint"]) == (500, "XX000", "The log of the server says more under a1-2.")
     assert b"swordfish" not in body

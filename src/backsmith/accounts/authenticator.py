@@ -103,7 +103,7 @@ class Authenticator:
         match scheme.lower():
             case "bearer" if credential.startswith(KEY_PREFIX):
                 return self._by_api_key(credential)
-            case "bearer" if credential:
+            case "bearer" | "token" if credential:  # which many APIs say in its place
                 return self._by_token(authorization, credential)
             case "apikey" if credential:
                 return self._by_api_key(credential)

@@ -25,6 +25,7 @@ from backsmith.adoption.python_text import (
 )
 from backsmith.blueprint.naming import collection_name
 from backsmith.databases.dialect import Dialect
+from backsmith.databases.own_tables import without_own
 from backsmith.databases.schema import Schema
 
 Files = dict[str, str]
@@ -36,7 +37,7 @@ def write_model(schema: Schema, dialect: Dialect, *, open: Literal["read"] | Non
 
     `open="read"` lets everyone read everything; None opens nothing, and the file says how to.
     """
-    plan = decide(schema, dialect.ddl)
+    plan = decide(without_own(schema), dialect.ddl)
     return {f"{name}.py": _Writer(plan, dialect, reads=open == "read").file(name)}
 
 

@@ -121,6 +121,8 @@ class Rule(Struct, frozen=True, kw_only=True, omit_defaults=True):
     fields: tuple[str, ...] | None = None
     needs_user: bool = False
     """Its `user` parameter is an Account that can't be None: it never holds for anonymous requests."""
+    after: bool = False
+    """It compares the row before and after an update: `Variable(AFTER, entity)` stands for the row after."""
     doc: str | None = None
     location: Location | None = None
 
@@ -177,19 +179,68 @@ class Entity(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A view of the database: read only, and not created by Backsmith."""
     private: bool = False
     """Declared to have no way in: served by no path."""
+    logged: bool = False
+    """Each change of a row is written to the change log too."""
     doc: str | None = None
     renamed_from: str | None = None
     location: Location | None = None
 
 
+class Record(Struct, frozen=True, omit_defaults=True, tag="record"):
+    """An object of the application's own class `cls` (`module:qualified.name`), a dataclass or msgspec Struct."""
+
+    cls: str
+    members: tuple[Parameter, ...]
+
+
+class Items(Struct, frozen=True, omit_defaults=True, tag="items"):
+    """A JSON array of records, or of lists of them."""
+
+    item: ValueType
+    nullable: bool = False
+
+
+class RowOf(Struct, frozen=True, omit_defaults=True, tag="row_of"):
+    """A row of an entity: its key is given, and the row that who asks may read is loaded."""
+
+    entity: str
+
+
+class JsonObject(Struct, frozen=True, omit_defaults=True, tag="json_object"):
+    """Any JSON object."""
+
+
+class Upload(Struct, frozen=True, omit_defaults=True, tag="upload"):
+    """A file of a form; with `many` several of one name."""
+
+    many: bool = False
+
+
+ValueType = Type | Record | Items | JsonObject | RowOf | Upload
+Source = Literal["body", "member", "path", "rest", "query", "header", "cookie", "form", "form_field", "raw"]
+"""Where a value stands in a request: it is the whole JSON body or a member of it, a segment of the path or the rest of
+that, a parameter of the query string, a header, a cookie, a whole form or a field of it, the body as it is."""
+
+
 class Parameter(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A value that a request gives to a query; with `required` False, `default` (canonical JSON) stands in for it."""
+    """A value that a request gives to a function; where not `required`, `default` (canonical JSON) stands in for it."""
 
     name: str
-    type: Type
+    type: ValueType
     nullable: bool = False
     required: bool = True
     default: Any = None
+    bounds: Bounds | None = None
+    source: Source = "member"
+    key: str | None = None
+    """Its name in the request where that isn't `name`."""
+
+
+class Injected(Struct, frozen=True, omit_defaults=True):
+    """A parameter that a function is handed: the row it is about, that row as it was, or what `what` names."""
+
+    name: str
+    what: Literal["row", "old", "data", "user", "request"]
 
 
 class Query(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -202,6 +253,64 @@ class Query(Struct, frozen=True, kw_only=True, omit_defaults=True):
     allow: Node | None = None
     """Who may call it: a condition on the user alone."""
     needs_user: bool = False
+    injected: tuple[Injected, ...] = ()
+    doc: str | None = None
+    location: Location | None = None
+
+
+class Action(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A function of the application that changes something, as one transaction: POST /api/{collection}/{id}/{name}, or
+    /api/rpc/{name} where `entity` is None."""
+
+    id: str
+    name: str
+    function: str
+    """`module:qualified.name`."""
+    entity: str | None = None
+    """The entity of whose row it is about. Rules whose verb is the action's name say who may."""
+    parameters: tuple[Parameter, ...] = ()
+    injected: tuple[Injected, ...] = ()
+    allow: Node | None = None
+    """Who may call one without an entity: a condition on the user alone."""
+    needs_user: bool = False
+    retry: bool = False
+    """It is run again where another transaction came in between."""
+    transaction: bool = True
+    doc: str | None = None
+    location: Location | None = None
+
+
+class Hook(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A function of the application that takes part whenever a row of the entity is written, in the transaction."""
+
+    id: str
+    name: str
+    function: str
+    entity: str
+    when: Literal["before", "after"]
+    verbs: tuple[Literal["create", "update", "delete"], ...]
+    injected: tuple[Injected, ...] = ()
+    doc: str | None = None
+    location: Location | None = None
+
+
+class Route(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """An address of the application's own. `path` holds parameters in braces: `/shop/{slug}`, `/files/{name:path}`."""
+
+    id: str
+    name: str
+    method: Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
+    path: str
+    function: str
+    parameters: tuple[Parameter, ...] = ()
+    injected: tuple[Injected, ...] = ()
+    allow: Node | None = None
+    needs_user: bool = False
+    status: int = 200
+    retry: bool = False
+    transaction: bool = True
+    streams: bool = False
+    """The function is a generator: what it yields is sent piece by piece."""
     doc: str | None = None
     location: Location | None = None
 
@@ -212,6 +321,11 @@ class Blueprint(Struct, frozen=True, kw_only=True, omit_defaults=True):
     name: str
     entities: tuple[Entity, ...]
     queries: tuple[Query, ...] = ()
+    actions: tuple[Action, ...] = ()
+    hooks: tuple[Hook, ...] = ()
+    routes: tuple[Route, ...] = ()
+    error_format: str | None = None
+    """The application's function (`module:qualified.name`) that makes the response to what is refused."""
     account: str | None = None
     """The entity of those who ask, where the application keeps them."""
     doc: str | None = None

@@ -30,6 +30,9 @@ def without_locations(blueprint: Blueprint) -> Blueprint:
         blueprint,
         entities=tuple(map(_entity, blueprint.entities)),
         queries=tuple(replace(query, location=None) for query in blueprint.queries),
+        actions=tuple(replace(action, location=None) for action in blueprint.actions),
+        hooks=tuple(replace(hook, location=None) for hook in blueprint.hooks),
+        routes=tuple(replace(route, location=None) for route in blueprint.routes),
     )
 
 

@@ -95,6 +95,10 @@ class Compilation:
         self.drafts: list[Draft] = []
         self.by_class: dict[type[Entity], Draft] = {}
         self.account: Draft | None = None
+        self.verbs: dict[str, list[str]] = {}
+        """The names of the actions of each entity, which rules may allow."""
+        self.allowed: dict[str, list[tuple[str, ...]]] = {}
+        """The verbs of each rule, by entity."""
         self.problems: list[Problem] = []
 
     def report(self, *problems: Problem) -> None:

@@ -39,7 +39,7 @@ from backsmith.blueprint.expressions import (
 )
 from backsmith.blueprint.subset import kinds
 from backsmith.blueprint.subset.facts import MIRRORED, OPPOSITE
-from backsmith.blueprint.trees import is_row, type_of
+from backsmith.blueprint.trees import compared, is_row, type_of
 from backsmith.blueprint.types import Boolean, Type
 
 NUMBERS = {"lt": "is less than", "le": "is at most", "gt": "is more than", "ge": "is at least"}
@@ -55,11 +55,13 @@ CALLS = {
 }
 
 
-def english(node: Node) -> str:
-    """The tree in words: a clause for a condition, a noun for a value."""
-    if type_of(node) == Boolean():
-        return _clause(node, False, Speech(clause))
-    return value(node, Speech(clause))
+def english(node: Node, *, compares: bool = False) -> str:
+    """The tree in words: a clause for a condition, a noun for a value.
+
+    `compares` says that it is part of a rule that compares the row before and after an update.
+    """
+    speech = Speech(clause, compares=compares or bool(compared(node)))
+    return _clause(node, False, speech) if type_of(node) == Boolean() else value(node, speech)
 
 
 def clauses(node: Node) -> list[Node]:

@@ -14,6 +14,7 @@ from typing import cast
 import inflection
 
 from backsmith.blueprint.expressions import (
+    AFTER,
     Aggregate,
     Arithmetic,
     Call,
@@ -49,6 +50,8 @@ class Speech:
 
     clause: Callable[[Node, Speech], str]
     variables: tuple[Variable, ...] = ()
+    compares: bool = False
+    """Whether the row is spoken of as it was and as an update leaves it: "the old status", "the new status"."""
 
     def about(self, variable: Variable) -> Speech:
         """Speaking of the rows of a relation."""
@@ -56,7 +59,13 @@ class Speech:
 
     def is_subject(self, row: Row) -> bool:
         """Whether the row is the one spoken of, "it"."""
-        return row == self.variables[-1] if self.variables else isinstance(row, This)
+        return row == self.variables[-1] if self.variables else isinstance(row, This) and not self.compares
+
+    def age(self, row: Row) -> str | None:
+        """Which of the two it is, where they are compared."""
+        if self.compares and isinstance(row, This):
+            return "old"
+        return "new" if isinstance(row, Variable) and row.name == AFTER else None
 
 
 def words(name: str) -> str:
@@ -73,6 +82,9 @@ def listed(texts: Sequence[str]) -> str:
 
 def row_name(row: Row, speech: Speech) -> str:
     """A row: "the order's customer", "this line", "you"."""
+    age = speech.age(row)
+    if age is not None:
+        return f"the {age} {words(row.entity)}"
     match row:
         case CurrentUser():
             return "you"
@@ -88,6 +100,9 @@ def possessive(row: Row, speech: Speech) -> str:
     """What stands before something of the row: "the", "its", "your", "the order's"."""
     if isinstance(row, CurrentUser):
         return "your"
+    age = speech.age(row)
+    if age is not None and not speech.variables:
+        return f"the {age}"
     if speech.is_subject(row):
         return "its" if speech.variables else "the"
     name = row_name(row, speech)

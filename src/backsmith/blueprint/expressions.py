@@ -42,6 +42,11 @@ class Variable(Struct, frozen=True, tag_field="node", tag="variable"):
     entity: str
 
 
+AFTER = "after"
+"""The name of the one `Variable` that no generator binds: in a rule that compares them, the row as an update leaves it,
+where `This` is the row as it was."""
+
+
 class Follow(Struct, frozen=True, tag_field="node", tag="follow"):
     """The row at the other end of a to-one relation."""
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import types
 
-from backsmith.blueprint.expressions import CurrentUser, Node, This
+from backsmith.blueprint.expressions import AFTER, CurrentUser, Node, This, Variable
 from backsmith.blueprint.source import FunctionNode, SourceMissing, source_of_function
 from backsmith.blueprint.subset import comparisons, kinds, refusals
 from backsmith.blueprint.subset.conditions import chosen
@@ -40,12 +40,14 @@ def compile_function(
     context: Context,
     returns: Type | None,
     nullable: bool = False,
+    after: bool = False,
 ) -> tuple[Node, bool]:
     """The tree of `function`, and whether it holds for nobody who hasn't signed in.
 
     `entity` names the entity that the first parameter is a row of; without it the function is about the user alone.
-    `returns` is the type of its value (None: a condition), `nullable` whether that may be None. A parameter annotated
-    with the account is the user: as `Account` it needs one, as `Account | None` it may be None.
+    `returns` is the type of its value (None: a condition), `nullable` whether that may be None. `after` says that the
+    second parameter is the same row as an update leaves it. A parameter annotated with the account is the user: as
+    `Account` it needs one, as `Account | None` it may be None.
     Raises `ExpressionErrors`.
     """
     try:
@@ -57,7 +59,7 @@ def compile_function(
     tree: Node | None = None
     needs_user = False
     try:
-        place, needs_user = _parameters(reader, node, entity)
+        place, needs_user = _parameters(reader, node, entity, after)
         if isinstance(node, ast.Lambda):
             tree = _check_result(reader, node.body, reader.value(node.body, place), place, returns, nullable)
         elif isinstance(node, ast.AsyncFunctionDef):
@@ -73,7 +75,7 @@ def compile_function(
     return tree, needs_user
 
 
-def _parameters(reader: Reader, node: FunctionNode, entity: str | None) -> tuple[Place, bool]:
+def _parameters(reader: Reader, node: FunctionNode, entity: str | None, after: bool) -> tuple[Place, bool]:
     """The place at the beginning of the body, and whether the function needs a user."""
     arguments = node.args
     parameters = [*arguments.posonlyargs, *arguments.args]
@@ -85,6 +87,8 @@ def _parameters(reader: Reader, node: FunctionNode, entity: str | None) -> tuple
         if not parameters:
             raise reader.fail(node, "wrong-parameters", "The row is missing: the first parameter.", _wanted(entity))
         names[parameters.pop(0).arg] = This(entity)
+        if after and parameters:
+            names[parameters.pop(0).arg] = Variable(AFTER, entity)
     needs_user = False
     if parameters:
         user = parameters.pop(0)

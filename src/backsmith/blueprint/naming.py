@@ -22,8 +22,11 @@ PARAMETERS = frozenset(
 )
 """Query parameters of the API: no field can have such a name, for it could not be filtered on."""
 
-RESERVED_COLLECTIONS = frozenset({"rpc", "batch"})
+RESERVED_COLLECTIONS = frozenset({"rpc", "batch", "file"})
 """Path segments with a meaning of their own below `/api`."""
+
+OWN_PREFIX = "backsmith_"
+"""Tables that begin so are Backsmith's own."""
 
 VERBS = ("read", "create", "update", "delete")
 

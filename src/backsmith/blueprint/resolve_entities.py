@@ -10,6 +10,7 @@ from backsmith.blueprint.blueprint import Entity, Index, RawCheck, UniqueKey
 from backsmith.blueprint.drafts import Compilation, Draft, attributes
 from backsmith.blueprint.naming import did_you_mean
 from backsmith.model.account import Account
+from backsmith.model.declaration import log_of
 from backsmith.model.markers import Indexed, Unique
 from backsmith.model.rules import RULES
 
@@ -34,6 +35,7 @@ def entity_of(compilation: Compilation, draft: Draft) -> Entity:
         indexes=tuple(indexes),
         view=declaration.view,
         private=_is_private(compilation, draft),
+        logged=_is_logged(compilation, draft),
         doc=inspect.getdoc(draft.cls) if draft.cls.__dict__.get("__doc__") else None,
         renamed_from=declaration.renamed_from,
         location=draft.source.location(draft.node),
@@ -44,10 +46,7 @@ def _is_private(compilation: Compilation, draft: Draft) -> bool:
     """Whether no path leads to the entity. Reports one that nobody can read and that doesn't say so."""
     rules = [getattr(each, RULES) for each in attributes(draft, FunctionType).values() if hasattr(each, RULES)]
     if draft.private or (issubclass(draft.cls, Account) and not rules):
-        if rules:
-            message = f"{draft.name} is private and has rules: no path leads to it, so they are never asked."
-            compilation.report(draft.problem("private-with-rules", message, "Remove private=True.", at="private"))
-        return True
+        return True  # the rules of a private one hold for `Data`, in the application's own functions
     if not any("read" in said.verbs for each in rules for said in each):
         message = f"Nobody can read {draft.name}: none of its rules allows it."
         hint = (
@@ -56,6 +55,19 @@ def _is_private(compilation: Compilation, draft: Draft) -> bool:
         )
         compilation.report(draft.problem("unreadable", message, hint))
     return False
+
+
+def _is_logged(compilation: Compilation, draft: Draft) -> bool:
+    """Whether changes of the entity's rows go to the change log. Here, and only here, it is decided; whatever needs the
+    log of an entity makes it so. Reports what can't be logged."""
+    if not log_of(draft.cls):
+        return False
+    if draft.declaration.view:
+        compilation.report(draft.problem("not-logged", f"{draft.name} is a view: nothing of it is ever changed.", None))
+    elif not draft.key and not draft.broken:
+        message = f"{draft.name} has no key, so the log couldn't say which of its rows was changed."
+        compilation.report(draft.problem("not-logged", message, 'Give it one: key="number", say.'))
+    return True
 
 
 def _check_columns(compilation: Compilation, draft: Draft) -> None:

@@ -16,7 +16,7 @@ from backsmith.blueprint.naming import LONGEST, too_long
 from backsmith.blueprint.resolve_constants import MisfitError, constant
 from backsmith.blueprint.resolve_types import Resolved, TypeMistake, resolve_type
 from backsmith.blueprint.source import SourceMissing, source_of_function
-from backsmith.blueprint.types import Date, DateTime, Integer, List, Type, Uuid
+from backsmith.blueprint.types import Date, DateTime, Integer, List, Type, Uuid, is_file
 from backsmith.errors import Problem
 from backsmith.model.annotations import Names, annotations_of, read
 from backsmith.model.declaration import REQUIRED, key_of
@@ -126,6 +126,10 @@ def _default(compilation: Compilation, part: Part, resolved: Resolved, column: C
             message = f"The default of {part.path} is None, but its type doesn't allow None."
             hint = f"Write {part.name}: … | None = None, or leave the default out."
             compilation.report(part.default_problem("bad-default", message, hint))
+        return None
+    if is_file(resolved.type):
+        message = f"{part.path} is a file, which has no default but None."
+        compilation.report(part.default_problem("bad-default", message))
         return None
     try:
         converted = constant(value, resolved.type, resolved.bounds)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import inspect
 import re
-import sys
 from collections.abc import Iterator, Mapping
 from types import FunctionType
 
@@ -17,11 +16,10 @@ from backsmith.blueprint.expressions import FALSE, FieldOf, Node
 from backsmith.blueprint.functions import Context, ExpressionErrors, compile_function
 from backsmith.blueprint.naming import VERBS, did_you_mean, listed
 from backsmith.blueprint.resolve_fields import computed_of
+from backsmith.blueprint.rule_parameters import after_problems, parameter_problems, takes_after
 from backsmith.blueprint.source import FunctionNode, Positioned, Source, SourceMissing, source_of_function
 from backsmith.blueprint.trees import walk
 from backsmith.errors import Problem
-from backsmith.model.account import Account
-from backsmith.model.annotations import Names, annotations_of, read
 from backsmith.model.rules import CHECK, RULES, Allowed
 
 
@@ -56,12 +54,18 @@ def _complete(compilation: Compilation, draft: Draft, entity: Entity, context: C
 
 
 def compiled(
-    compilation: Compilation, function: FunctionType, entity: str | None, context: Context, field: Field | None = None
+    compilation: Compilation,
+    function: FunctionType,
+    entity: str | None,
+    context: Context,
+    field: Field | None = None,
+    *,
+    after: bool = False,
 ) -> tuple[Node, bool]:
     """The tree of a function and whether it needs a user; FALSE where it has mistakes, which are reported."""
     try:
         if field is None:
-            return compile_function(function, entity=entity, context=context, returns=None)
+            return compile_function(function, entity=entity, context=context, returns=None, after=after)
         return compile_function(function, entity=entity, context=context, returns=field.type, nullable=field.nullable)
     except ExpressionErrors as errors:
         compilation.report(*(each for each in errors.problems if not _follows(compilation, each)))
@@ -87,14 +91,17 @@ def _rules(
         compilation.report(missing.problem)
         return
     path = f"{draft.name}.{name}"
-    wrong = list(_parameter_problems(path, function, source, node))
+    wrong = list(parameter_problems(draft, path, function, source, node))
+    after = takes_after(node)
     for each in said:
-        wrong += _verb_problems(draft, path, each, source, node)
+        compilation.allowed.setdefault(draft.name, []).append(each.verbs)
+        wrong += _verb_problems(compilation, draft, path, each, source, node)
         wrong += _field_problems(draft, path, each, source, node)
+        wrong += after_problems(path, each, source, node) if after else ()
     compilation.report(*wrong)
     if any(problem.code == "rule-parameters" for problem in wrong):
         return
-    condition, needs_user = compiled(compilation, function, draft.name, context)
+    condition, needs_user = compiled(compilation, function, draft.name, context, after=after)
     for number, each in enumerate(said, 1):
         own = name if number == 1 else f"{name}/{number}"
         yield Rule(
@@ -104,42 +111,23 @@ def _rules(
             condition=condition,
             fields=None if each.fields is None else _field_names(draft, each.fields),
             needs_user=needs_user,
+            after=after,
             doc=inspect.getdoc(function),
             location=source.location(name_of(node)),
         )
 
 
-def _parameter_problems(path: str, function: FunctionType, source: Source, node: FunctionNode) -> Iterator[Problem]:
-    """A rule is asked of a row, and perhaps of a user."""
-    hint = "Write def name(self, user: Account) -> bool, or def name(self) -> bool where it doesn't matter who asks."
-    arguments = node.args
-    plain = arguments.posonlyargs + arguments.args
-    extra = arguments.vararg or arguments.kwarg or bool(arguments.kwonlyargs or arguments.defaults)
-    mistaken = len(plain) == 1 and plain[0].annotation is not None
-    if not 1 <= len(plain) <= 2 or extra or mistaken or isinstance(node, ast.AsyncFunctionDef):
-        message = f"The rule {path} takes a row, self, and perhaps who asks: user: Account."
-        yield source.problem(name_of(node), "rule-parameters", message, hint)
-    elif len(plain) == 2:
-        user = plain[1]
-        annotation = annotations_of(function).get(user.arg)
-        try:
-            names = Names(vars(sys.modules[function.__module__]), lambda each: Account if each == "Account" else None)
-            base = None if annotation is None else read(annotation, names).base
-        except Exception:
-            base = None
-        if not (isinstance(base, type) and issubclass(base, Account)):
-            message = f"The rule {path} gets who asks as '{user.arg}', so its type is Account or Account | None."
-            yield source.problem(user, "rule-parameters", message, f"Write {user.arg}: Account.")
-
-
-def _verb_problems(draft: Draft, path: str, said: Allowed, source: Source, node: FunctionNode) -> Iterator[Problem]:
+def _verb_problems(
+    compilation: Compilation, draft: Draft, path: str, said: Allowed, source: Source, node: FunctionNode
+) -> Iterator[Problem]:
+    verbs = (*VERBS, *compilation.verbs.get(draft.name, ()))
     if not said.verbs:
         message = f"The rule {path} doesn't say what it allows."
         yield source.problem(name_of(node), "unknown-verb", message, 'Write @allow("read") or other verbs.')
     for verb in said.verbs:
-        if verb not in VERBS:
-            message = f"The rule {path} allows '{verb}', which is no verb.{did_you_mean(verb, VERBS)}"
-            yield source.problem(_place(node, verb), "unknown-verb", message, f"Verbs are {listed(VERBS, 'and')}.")
+        if verb not in verbs:
+            message = f"The rule {path} allows '{verb}', which is no verb.{did_you_mean(verb, verbs)}"
+            yield source.problem(_place(node, verb), "unknown-verb", message, f"Verbs are {listed(verbs, 'and')}.")
         elif verb != "read" and draft.declaration.view:
             message = f"The rule {path} allows '{verb}' of a view, which can only be read."
             yield source.problem(_place(node, verb), "unknown-verb", message)

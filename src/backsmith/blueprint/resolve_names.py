@@ -6,7 +6,7 @@ import ast
 import re
 
 from backsmith.blueprint.drafts import Compilation, Draft, name_of
-from backsmith.blueprint.naming import LONGEST, PARAMETERS, RESERVED_COLLECTIONS, too_long
+from backsmith.blueprint.naming import LONGEST, OWN_PREFIX, PARAMETERS, RESERVED_COLLECTIONS, too_long
 from backsmith.model.account import Account
 from backsmith.model.entity import is_entity
 
@@ -77,6 +77,9 @@ def _check_own_names(compilation: Compilation, draft: Draft) -> None:
     elif not re.fullmatch(r"[\w-]+", draft.collection):
         message = f"{draft.name} can't be served as '{draft.collection}': letters, digits, _ and - make a collection."
         compilation.report(draft.problem("bad-collection", message, at="collection"))
+    if draft.table.lower().startswith(OWN_PREFIX):
+        message = f"{draft.name} can't have the table '{draft.table}': those that begin so are Backsmith's own."
+        compilation.report(draft.problem("reserved-name", message, 'Write table="…".', at="table"))
     for what, name in (("collection", draft.collection), ("table", draft.table)):
         if too_long(name):
             message = f"The {what} of {draft.name} has a name of more than {LONGEST} bytes."

@@ -31,9 +31,11 @@ from backsmith.blueprint.types import (
     Time,
     Type,
     Uuid,
+    is_file,
 )
 from backsmith.model.annotations import Shape
-from backsmith.model.markers import AnyJson, Bits, Digits, Format, Pattern
+from backsmith.model.files import File
+from backsmith.model.markers import Accept, AnyJson, Bits, Digits, Format, MaxSize, Pattern
 
 PLAIN: dict[Any, Type] = {
     str: Text(),
@@ -47,6 +49,7 @@ PLAIN: dict[Any, Type] = {
     dt.timedelta: Duration(),
     uuid.UUID: Uuid(),
     bytes: Bytes(),
+    File: Json(format="file"),
 }
 
 TYPES_HINT = (
@@ -56,6 +59,14 @@ TYPES_HINT = (
 
 _ORDERED = (Integer, Float, Numeric, Date, DateTime, Time, Duration)
 _BOUNDS: dict[type, str] = {at.Ge: "ge", at.Gt: "gt", at.Le: "le", at.Lt: "lt", at.MultipleOf: "multiple_of"}
+
+
+_SIZE = re.compile(r"\s*(\d+(?:\.\d+)?)\s*([kKmMgG](?:i?[bB])?|[bB]|)\s*")
+_UNITS: dict[str, int] = {
+    "": 1, "b": 1, "k": 10**3, "kb": 10**3, "kib": 2**10, "m": 10**6, "mb": 10**6, "mib": 2**20,
+    "g": 10**9, "gb": 10**9, "gib": 2**30,
+}  # fmt: skip
+_MEDIA_TYPE = re.compile(r"[a-zA-Z0-9][\w.+-]*/(?:[a-zA-Z0-9][\w.+-]*|\*)", re.ASCII)
 
 
 class TypeMistake(Exception):  # noqa: N818 - it is a finding that the caller turns into a Problem
@@ -80,7 +91,8 @@ def resolve_type(path: str, shape: Shape) -> Resolved:
         return _constrained(path, _plain(path, shape.base, shape.markers), shape.markers)
     item = _constrained(path, _plain(path, shape.base, shape.item_markers), shape.item_markers)
     if isinstance(item.type, Bytes | Json | List) or shape.item_nullable:
-        raise TypeMistake("unknown-type", f"{path} is a list of what a list can't hold.", "Write Json instead.")
+        hint = "Write an entity that has one, and a list of those." if is_file(item.type) else "Write Json instead."
+        raise TypeMistake("unknown-type", f"{path} is a list of what a list can't hold.", hint)
     if item.bounds is not None:
         name = type(next(marker for marker in shape.item_markers if type(marker) in _BOUNDS)).__name__
         raise TypeMistake("misfit-constraint", f"{path}: {name} doesn't fit the items of a list.", None, name)
@@ -123,6 +135,10 @@ def _constrained(path: str, plain: Type, markers: tuple[Any, ...]) -> Resolved:
                 kind = _digits(path, marker)
             case Pattern(), Text():
                 kind = replace(kind, pattern=_regex(path, marker))
+            case MaxSize(), Json(format="file"):
+                kind = replace(kind, max_size=_size(path, marker))
+            case Accept(), Json(format="file"):
+                kind = replace(kind, accept=_media_types(path, marker))
             case at.MaxLen(), Text():
                 kind = replace(kind, max_length=_length(path, marker.max_length, "MaxLen"))
             case at.MinLen(), Text():
@@ -131,7 +147,7 @@ def _constrained(path: str, plain: Type, markers: tuple[Any, ...]) -> Resolved:
                 pass
             case at.MultipleOf(), (Integer() | Numeric()):
                 pass
-            case ((Format() | Bits() | Digits() | Pattern() | at.MaxLen() | at.MinLen()), _):
+            case ((Format() | Bits() | Digits() | Pattern() | MaxSize() | Accept() | at.MaxLen() | at.MinLen()), _):
                 raise _misfit(path, marker, kind)
             case ((at.Ge() | at.Gt() | at.Le() | at.Lt() | at.MultipleOf()), _):
                 raise _misfit(path, marker, kind)
@@ -154,6 +170,8 @@ def _misfit(path: str, marker: object, kind: Type) -> TypeMistake:
     name = type(marker).__name__
     word = WORDS[type(kind)]
     hints = {
+        "MaxSize": "MaxSize is for files.",
+        "Accept": "Accept is for files.",
         "MaxLen": "MaxLen and MinLen are for texts. For the size of a number write Le or Lt.",
         "MinLen": "MaxLen and MinLen are for texts. For the size of a number write Ge or Gt.",
         "Digits": "Digits are for Decimals.",
@@ -171,6 +189,25 @@ def _digits(path: str, marker: Digits) -> Numeric:
         hint = "Digits(10, 2) has 10 digits, 2 of them after the point; there are 1 to 18 (on PostgreSQL alone: 1000)."
         raise TypeMistake("bad-digits", message, hint, "Digits")
     return Numeric(marker.total, marker.places, padded=True)
+
+
+def _size(path: str, marker: MaxSize) -> int:
+    if isinstance(marker.size, int) and marker.size > 0:
+        return marker.size
+    match = _SIZE.fullmatch(str(marker.size))
+    size = int(Decimal(match[1]) * _UNITS[match[2].lower()]) if match else 0
+    if size < 1:
+        message = f"{path}: {marker.size!r} isn't the size of a file."
+        raise TypeMistake("misfit-constraint", message, 'Write MaxSize("5 MB"), or a number of bytes.', "MaxSize")
+    return size
+
+
+def _media_types(path: str, marker: Accept) -> tuple[str, ...]:
+    for each in marker.types:
+        if not _MEDIA_TYPE.fullmatch(each):
+            message = f"{path}: {each!r} isn't a media type."
+            raise TypeMistake("misfit-constraint", message, 'Write Accept("image/png") or Accept("image/*").', "Accept")
+    return tuple(each.lower() for each in marker.types)
 
 
 def _regex(path: str, marker: Pattern) -> str:

@@ -8,6 +8,7 @@ from typing import Any, cast
 import msgspec
 
 from backsmith.blueprint.expressions import (
+    AFTER,
     Aggregate,
     And,
     Arithmetic,
@@ -114,6 +115,11 @@ def root(row: Row) -> Row:
     while isinstance(row, Follow):
         row = row.of
     return row
+
+
+def compared(node: Node) -> set[Variable]:
+    """The row after an update, where the tree compares it with the row before; nothing elsewhere."""
+    return {part for part in walk(node) if isinstance(part, Variable) and part.name == AFTER}
 
 
 def shape(node: Node) -> Node:

@@ -9,7 +9,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-TextFormat = Literal["email", "url", "slug", "file"]
+TextFormat = Literal["email", "url", "slug"]
 
 
 class Text(Struct, frozen=True, omit_defaults=True, tag="text"):
@@ -72,7 +72,16 @@ class Bytes(Struct, frozen=True, omit_defaults=True, tag="bytes"):
 
 
 class Json(Struct, frozen=True, omit_defaults=True, tag="json"):
-    """Any JSON value, kept to the letter."""
+    """Any JSON value, kept to the letter.
+
+    `format` "file" is what is known of a file that is kept beside the database (`engine.files`): its name, type, size,
+    sha256 and url. Such a file has `max_size` bytes at most, and one of the media types of `accept`, if there are any;
+    `image/*` stands for all images.
+    """
+
+    format: Literal["file"] | None = None
+    max_size: int | None = None
+    accept: tuple[str, ...] = ()
 
 
 class Enum(Struct, frozen=True, omit_defaults=True, tag="enum"):
@@ -80,6 +89,11 @@ class Enum(Struct, frozen=True, omit_defaults=True, tag="enum"):
 
     values: tuple[str, ...]
     name: str | None = None
+
+
+def is_file(type: Type) -> bool:
+    """Whether a field of that type is a file."""
+    return isinstance(type, Json) and type.format == "file"
 
 
 class List(Struct, frozen=True, omit_defaults=True, tag="list"):

@@ -24,8 +24,12 @@ def check(model: str | None = None, /, *, locked: bool = False) -> int:
     """
     model = named_model(model)
     found = compiled(model)
-    entities, queries = len(found.blueprint.entities), len(found.blueprint.queries)
-    say(f"No mistakes: {counted(entities, 'entity', 'entities')}, {counted(queries, 'query', 'queries')}.")
+    made = found.blueprint
+    parts = [counted(len(made.entities), "entity", "entities"), counted(len(made.queries), "query", "queries")]
+    parts += [counted(len(made.actions), "action", "actions")] if made.actions else []
+    parts += [counted(len(made.hooks), "hook", "hooks")] if made.hooks else []
+    parts += [counted(len(made.routes), "route", "routes")] if made.routes else []
+    say(f"No mistakes: {', '.join(parts)}.")
     if found.lock_changed:
         if locked:
             say(f"{shown(str(found.lock_file))} is not up to date. Run backsmith check {model} and commit it.")

@@ -65,8 +65,18 @@ def compiled(model: str) -> Compiled:
     from backsmith.blueprint import load, lock_text, read_lock  # noqa: PLC0415  see above
 
     application = load(model)
-    blueprint, lock = compile_model(application, read_lock(application.lock_path))
+    blueprint, lock = compile_model(application, read_lock(application.lock_path), prefix=_prefix(application))
     return Compiled(application, blueprint, application.lock_path, lock_text(lock))
+
+
+def _prefix(application: Application) -> str:
+    """Where its API will be served. What is wrong with the settings is said by the commands that use them."""
+    from backsmith.settings import read_settings  # noqa: PLC0415  see above
+
+    try:
+        return read_settings(application.path, flags={}).prefix
+    except UsageError:
+        return "/api"
 
 
 @asynccontextmanager

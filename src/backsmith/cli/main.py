@@ -32,6 +32,7 @@ COMMANDS = (
     ("check", _LOOK, "Find every mistake of a model."),
     ("show", _LOOK, "Say what a model means: in English, or as JSON."),
     ("why", _LOOK, "Explain how a request is decided: rules, rows, SQL, query plan."),
+    ("log", _LOOK, "Show who changed what: the change log."),
     ("settings", _LOOK, "List the settings, their values and where those come from."),
     ("serve", _SERVE, "Serve the API of a model."),
     ("token", _SERVE, "Sign a token for trying the API out, in development."),

@@ -14,20 +14,24 @@ from backsmith.blueprint.asker import NOBODY, Asker
 from backsmith.cli.loading import named_model
 from backsmith.cli.talk import write, write_json
 from backsmith.cli.why_english import in_english
+from backsmith.engine.methods import READING
 from backsmith.engine.reading import read
 from backsmith.engine.request import Request
 from backsmith.engine.why import Explanation, explain
+from backsmith.engine.why_writes import explain_write
 from backsmith.errors import RequestError, UsageError
 from backsmith.evolution.create import check_readable
 
 
 def why(
-    method: Literal["GET", "HEAD"],
+    method: Literal["GET", "HEAD", "POST", "PATCH", "PUT", "DELETE"],
     path: str,
     /,
     *,
     asker: Annotated[str | None, Parameter(name="--as")] = None,
     role: Annotated[tuple[str, ...], Parameter(show_default=False)] = (),
+    body: str | None = None,
+    prefer: str | None = None,
     model: str | None = None,
     database: str | None = None,
     json: bool = False,
@@ -35,7 +39,10 @@ def why(
     """Explain how a request is decided: which rules were tried, which clause of which rule failed for the row and by
     which value, the SQL, and the database's plan for it.
 
-    Example: `backsmith why GET '/api/orders/7' --as 12 --role staff`
+    A request that writes is tried and undone: nothing is changed, and hooks aren't run. Rules are shown for the row as
+    it is and as it would be.
+
+    Example: `backsmith why PATCH '/api/orders/7' --as 12 --body '{"status": "placed"}'`
 
     Parameters
     ----------
@@ -47,6 +54,10 @@ def why(
         Key of the account that asks; without it, nobody.
     role
         A role of the account; give it again for each role.
+    body
+        The body of a request that writes, as JSON.
+    prefer
+        Its header Prefer, such as resolution=merge-duplicates.
     model
         The model's file, package or dotted name.
     database
@@ -56,7 +67,7 @@ def why(
     """
     if role and asker is None:
         raise UsageError("Nobody has no roles. Say who asks with --as.")
-    explanation = asyncio.run(_explain(named_model(model), database, method, path, asker, role))
+    explanation = asyncio.run(_explain(named_model(model), database, method, path, asker, role, body, prefer))
     if json:
         write_json(explanation)
     else:
@@ -64,7 +75,14 @@ def why(
 
 
 async def _explain(
-    model: str, url: str | None, method: str, path: str, asker: str | None, roles: tuple[str, ...]
+    model: str,
+    url: str | None,
+    method: str,
+    path: str,
+    asker: str | None,
+    roles: tuple[str, ...],
+    body: str | None,
+    prefer: str | None,
 ) -> Explanation:
     app = asgi(model, database=url)
     target = urlsplit(path)
@@ -72,7 +90,9 @@ async def _explain(
     if not target.path.startswith(f"{prefix}/"):
         raise UsageError(f"{path} is not below {prefix}. Write a path such as {prefix}/orders/7.")
     segments = tuple(target.path.removeprefix(f"{prefix}/").rstrip("/").split("/"))
-    request = Request(method, segments, target.path, target.query, {})
+    headers = {} if prefer is None else {"prefer": prefer}
+    request = Request(method, segments, target.path, target.query, headers, (body or "").encode())
+    reads = method in READING
     who = NOBODY
     if asker is not None:
         type = account_key(app.blueprint)
@@ -80,15 +100,16 @@ async def _explain(
         if key is None:
             raise UsageError(f"--as {asker} is not the key of an account.")
         who = Asker(key, frozenset(roles), "token")
+    database = database_of(app.settings, read_only=reads)
     try:
-        asked = read(request, app.engine.catalogue, app.engine.limits)
+        asked = read(request, app.engine.catalogue, app.engine.limits) if reads else None
+        await database.open()
+        await check_readable(database, app.blueprint)
+        if asked is None:
+            return await explain_write(app.engine, database, request, who)
+        return await explain(app.engine, database, request, asked, who)
     except RequestError as error:
         hint = f" {error.hint}" if error.hint else ""
         raise UsageError(f"The request can't be read: {error.message}.{hint}") from error
-    database = database_of(app.settings, read_only=True)
-    await database.open()
-    try:
-        await check_readable(database, app.blueprint)
-        return await explain(app.engine, database, request, asked, who)
     finally:
         await database.close()

@@ -6,6 +6,12 @@ from collections.abc import Iterator
 
 from backsmith.engine.why import Clause, Explanation, Tried
 
+_STAGES = {
+    "": "",
+    "read": ", to read the row",
+    "before": ", on the row as it is",
+    "after": ", on the row as it would be",
+}
 _MARKS = {True: "+", False: "-", None: "?"}
 
 
@@ -21,7 +27,7 @@ def _lines(found: Explanation) -> Iterator[str]:
         yield found.error
     yield ""
     if not found.rules:
-        yield f"No rule of {found.entity} is about reading it."
+        yield f"No rule of {found.entity} is about {'reading' if found.sql else 'doing'} that."
     for rule in found.rules:
         yield from _rule(rule)
     if found.sql is not None:
@@ -29,6 +35,11 @@ def _lines(found: Explanation) -> Iterator[str]:
         yield "SQL"
         yield from (f"  {line}" for line in found.sql.splitlines())
         yield from (f"  ${number} = {value}" for number, value in enumerate(found.parameters, 1))
+    for ran in found.statements:
+        yield ""
+        yield "SQL"
+        yield from (f"  {line}" for line in ran.sql.splitlines())
+        yield from (f"  ${number} = {value}" for number, value in enumerate(ran.parameters, 1))
     if found.query_plan is not None:
         yield ""
         yield "Query plan"
@@ -38,7 +49,8 @@ def _lines(found: Explanation) -> Iterator[str]:
 def _rule(rule: Tried) -> Iterator[str]:
     place = f"  {rule.location.file}:{rule.location.line}" if rule.location else ""
     fields = f" (for {', '.join(rule.fields)})" if rule.fields is not None else ""
-    yield f"Rule {rule.rule}{fields}: {rule.outcome}{f', {rule.reason}' if rule.reason else ''}{place}"
+    reason = f", {rule.reason}" if rule.reason else ""
+    yield f"Rule {rule.rule}{_STAGES[rule.stage]}{fields}: {rule.outcome}{reason}{place}"
     if rule.clauses:
         yield from (_clause(clause) for clause in rule.clauses)
     else:

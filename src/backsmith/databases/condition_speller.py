@@ -51,7 +51,7 @@ class ConditionSpeller(ValueSpeller):
             case Or():
                 return self._junction(list(items_of(node, negated, negated)), negated, scope)
             case If(test, then, otherwise):
-                when = self._condition(test, scope, False)
+                when = self._condition(test, scope.valued(), False)
                 a = self._condition(then, scope.knowing(implied(test, True)), negated)
                 b = self._condition(otherwise, scope.knowing(implied(test, False)), negated)
                 return f"CASE WHEN {when} THEN {a} ELSE {b} END"
@@ -105,7 +105,7 @@ class ConditionSpeller(ValueSpeller):
             case FieldOf(of, name) if (computed := self._computed(of, name)) is not None:
                 if isinstance(root(of), CurrentUser) and self._missing(of, name, scope) is not None:
                     return f"{'NOT ' if negated else ''}{self._field(of, name, scope)}"
-                return self._condition(computed, Scope(self._joined(of, scope)), negated)
+                return self._condition(computed, Scope(self._joined(of, scope), either_way=scope.either_way), negated)
             case InList(item, listed):
                 found = self._in_list(self._list_item(item, listed, scope), self._value(listed, scope))
                 return f"({found}) IS NOT TRUE" if negated else found

@@ -7,13 +7,20 @@ can't be opened, or refused what Backsmith itself asked). Neither message holds 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Sequence
-from typing import Any, Protocol
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar
 
 from backsmith import errors
 from backsmith.databases.dialect import Dialect
 from backsmith.databases.schema import Schema
 from backsmith.errors import RequestError
+
+if TYPE_CHECKING:
+    from backsmith.databases.transaction import Transaction
+
+T = TypeVar("T")
+Isolation = Literal["read_committed", "serializable"]
+"""How far concurrent transactions are kept apart."""
 
 MAX_REPLY = 67_108_864
 """Bytes that one statement may give, unless told otherwise."""
@@ -67,6 +74,21 @@ class Database(ABC):
         return None
 
     @abstractmethod
+    async def transact(self, work: Callable[[Transaction], Awaitable[T]], *, retry: bool = False) -> T:
+        """What `work` returns, once all that it did in its transaction is kept; where it raises, nothing is.
+
+        Its errors come out as they are, but not before the transaction has ended. With `retry` it may run several
+        times: after a conflict with another transaction, after a connection was lost, where it raises `Again`.
+
+        Raises:
+            ViolationError, RequestError: A statement was refused. Of the database itself: OVERLOADED,
+                DATABASE_UNAVAILABLE (its message says so where it isn't known whether all was kept), DISK_FULL,
+                CONFLICTING_TRANSACTIONS, TRANSACTION_TIMEOUT.
+            UsageError: Within the work of another transaction of this database, which would wait for itself.
+            DatabaseError: The database isn't open, or open for reading only.
+        """
+
+    @abstractmethod
     async def execute(self, sql: str, params: Sequence[Any] = ()) -> None:
         """Run a statement that writes, or several without parameters, in a transaction. Raises DatabaseError."""
 
@@ -97,11 +119,61 @@ def overloaded(retry_after: int = 1) -> RequestError:
     )
 
 
+def busy(retry_after: int = 1) -> RequestError:
+    """The refusal of a request whose turn to write didn't come in time."""
+    return RequestError(
+        errors.OVERLOADED,
+        "Others are writing to the database",
+        hint="Try again in a moment.",
+        headers=(("Retry-After", str(retry_after)),),
+    )
+
+
 def unavailable(retry_after: int = 1) -> RequestError:
     """The refusal of a request while the database can't be reached."""
     return RequestError(
         errors.DATABASE_UNAVAILABLE,
         "The database can't be reached at the moment",
+        hint="Try again in a moment.",
+        headers=(("Retry-After", str(retry_after)),),
+    )
+
+
+def disk_full(retry_after: int = 10) -> RequestError:
+    """The refusal of a request for which the disk has no room."""
+    return RequestError(
+        errors.DISK_FULL,
+        "The database's disk is full; nothing was kept",
+        hint="Try again when there is room.",
+        headers=(("Retry-After", str(retry_after)),),
+    )
+
+
+def not_known(retry_after: int = 1) -> RequestError:
+    """The refusal of a request whose transaction was being ended when the database was lost."""
+    return RequestError(
+        errors.DATABASE_UNAVAILABLE,
+        "The database was lost while it kept the change; it isn't known whether it did",
+        hint="Look before you try again.",
+        headers=(("Retry-After", str(retry_after)),),
+    )
+
+
+def undone(retry_after: int = 1) -> RequestError:
+    """The refusal of a request that the database undid along with another one's failure."""
+    return RequestError(
+        errors.DATABASE_UNAVAILABLE,
+        "The database undid the change for a reason that lies elsewhere; nothing was kept",
+        hint="Try again in a moment.",
+        headers=(("Retry-After", str(retry_after)),),
+    )
+
+
+def not_writable(retry_after: int = 1) -> RequestError:
+    """The refusal of a request while the database takes no changes."""
+    return RequestError(
+        errors.DATABASE_UNAVAILABLE,
+        "The database can't be written at the moment",
         hint="Try again in a moment.",
         headers=(("Retry-After", str(retry_after)),),
     )

@@ -34,12 +34,14 @@ Durations are normalised to days and a rest of the same sign, which leaves Postg
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from backsmith.blueprint.blueprint import Entity, Field
 from backsmith.blueprint.types import Type
 from backsmith.databases.ddl import Ddl
+from backsmith.databases.journal import Journal
+from backsmith.databases.stores import Stores
 
 if TYPE_CHECKING:
     from backsmith.databases.expressions import Speller
@@ -53,6 +55,8 @@ class Dialect(ABC):
     """`sqlite` or `postgres`."""
     ddl: Ddl
     """The other half: how it spells tables."""
+    stores: Stores
+    """The third: how values get into columns."""
 
     brackets: bool = False
     """Whether `[x]` is a quoted name."""
@@ -79,6 +83,15 @@ class Dialect(ABC):
     def encoder(self, type: Type | None) -> Callable[[Any], Any]:
         """The function that takes a Python value of the type (str, int, Decimal, datetime, list, …, never None)
         to what the driver binds for the placeholder."""
+
+    @abstractmethod
+    def try_lock(self, number: int) -> str:
+        """SQL of a condition: whether this transaction has, until it ends and without waiting, the lock whose name is
+        the parameter of that number, an integer of 64 bits. It is tried once for each row it is asked of."""
+
+    @abstractmethod
+    def journal(self, table: str, fields: Sequence[Field]) -> Journal:
+        """How rows are appended to a table that readers follow by its column `position`; `fields` are the others."""
 
     @abstractmethod
     def load(self, column: str, field: Field) -> str:

@@ -16,8 +16,11 @@ What both databases share is in `rows` (tables, joins, aliases, placeholders), `
 
 from __future__ import annotations
 
+from collections.abc import Set
+
 from backsmith.blueprint.blueprint import Field
-from backsmith.blueprint.expressions import Node
+from backsmith.blueprint.expressions import Node, Row
+from backsmith.blueprint.trees import compared
 from backsmith.databases.condition_speller import ConditionSpeller
 from backsmith.databases.scopes import Frame, Place, Scope
 
@@ -28,9 +31,22 @@ class Speller(ConditionSpeller):
     keyed = False
     """Whether the statement finds its rows by their keys, so that conditions are asked of very few."""
 
-    def condition(self, node: Node, row: str, *, negated: bool = False) -> str:
-        """SQL of a condition on the row with the alias `row`: true, or not true (which may be null)."""
-        return self._condition(node, Scope(Place(Frame(open=False), row)), negated)
+    def condition(
+        self, node: Node, row: str, *, negated: bool = False, after: str | None = None, held: Set[Row] = frozenset()
+    ) -> str:
+        """SQL of a condition on the row with the alias `row`: true, or not true (which may be null).
+
+        Of a rule that compares the row before and after an update, `after` is the alias of the row after. `held` are
+        rows that the condition leads to which nobody may change any more until the transaction ends, if it holds.
+        """
+        scope = Scope(Place(Frame(open=False), row))
+        if after is not None:
+            for each in compared(node):
+                scope = scope.having(each, Place(Frame(open=False), after))
+        self._held = held if self.share else frozenset()
+        text = self._condition(node, scope, negated)
+        self._held = frozenset()
+        return text
 
     def value(self, node: Node, row: str) -> str:
         """SQL of a value, in the internal form of its type; conditions give true or false, never null."""

@@ -25,7 +25,7 @@ from backsmith.blueprint.expressions import (
 from backsmith.blueprint.subset.facts import NOTHING, Facts
 from backsmith.blueprint.trees import is_row, parts, root
 from backsmith.databases.rows import field_named, relation_named
-from backsmith.databases.scopes import Frame, Place, Scope
+from backsmith.databases.scopes import Frame, Link, Scope, equal
 from backsmith.databases.selectivity import is_about, is_own
 from backsmith.databases.spelling import Item, Spelling
 
@@ -39,14 +39,22 @@ class MissingRows(Spelling):
         frame = Frame(open=True)
         alias = self.alias(missing.relation)
         link = self._link(missing, alias, scope)
-        inner = scope.having(missing, Place(frame, alias))
+        inner = scope.having(missing, self._placed(missing, frame, alias))
         if len(items) == 1:
             condition = self._condition(items[0][0], inner, items[0][1])
         else:
             condition = self._junction(items, conjunctive, inner, bare=conjunctive)
         source = f"{self.table(self.entities[missing.entity])} AS {alias}{frame}"
+        if frame.locked:
+            return self._locked_at(source, link, condition, frame, either_way=scope.either_way)
         few = self._is_few(items, conjunctive, missing)
         return self._exists(source, link, condition, few=few)
+
+    def _locked_at(self, source: str, link: Link, condition: str, frame: Frame, *, either_way: bool) -> str:
+        """That the row exists and the condition holds, locking it: where that is so, or `either_way`."""
+        if either_way:
+            return f"coalesce((SELECT {condition} FROM {source} WHERE {equal(link)}{self._lock(frame)}), FALSE)"
+        return f"EXISTS (SELECT 1 FROM {source} WHERE {equal(link)} AND {condition}{self._lock(frame)})"
 
     def _is_few(self, items: list[Item], conjunctive: bool, row: Row) -> bool:
         """Whether the rows for which the conditions hold are the user's own, whatever the row they are asked from."""

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Any
 
 from msgspec import Struct
@@ -42,4 +44,13 @@ class Slot(Struct, frozen=True):
     type: Type | None
 
 
-Parameter = Constant | UserKey | UserRoles | RequestTime | Slot
+@dataclass(frozen=True)
+class Brought:
+    """What the rows that a statement writes bring along, under a name that it has once in the statement."""
+
+    label: str
+    take: Callable[[Any], Any] = field(compare=False)
+    """Takes `engine.spelling.binding.Inputs` to what the driver binds."""
+
+
+Parameter = Constant | UserKey | UserRoles | RequestTime | Slot | Brought

@@ -28,13 +28,13 @@ class RelationSpeller(MissingRows):
         items: list[Item] = [] if node.where is None else [(node.where, False)]
         items.append((cast(Node, node.value), every))
         frame, source, link, inner = self._rows(node, scope)
-        condition = self._where(items, inner)
+        condition = self._where(items, inner.valued() if every is not negated else inner)
         few = not every and not negated and self._is_few(items, True, node.variable)
         exists = self._exists(f"{source}{frame}", link, condition, few=few)
         return f"NOT {exists}" if every is not negated else exists
 
     def _aggregate(self, node: Aggregate, scope: Scope) -> str:
-        frame, source, link, inner = self._rows(node, scope)
+        frame, source, link, inner = self._rows(node, scope.valued())
         value = None if node.value is None else self._typed(node.value, node.type, inner)
         condition = self._where([] if node.where is None else [(node.where, False)], inner)
         where = " AND ".join(part for part in (equal(link), condition) if part)

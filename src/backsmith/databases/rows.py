@@ -3,13 +3,16 @@
 `RowSpeller` knows the rows that a statement has at hand (`Scope`), takes values that are there already (the key of
 `self.order` is the foreign key of `self`), and joins or looks up the others. It also hands out aliases and
 placeholders.
+
+Rows that decide what is written are locked where they are looked up (`held`), so that nobody changes them before the
+transaction ends.
 """
 
 from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 
 from backsmith.blueprint.blueprint import Entity, Field, Relation
 from backsmith.blueprint.expressions import CurrentUser, Follow, Row
@@ -22,12 +25,18 @@ from backsmith.databases.scopes import Frame, Link, Place, Scope, equal
 class RowSpeller(ABC):
     """Spells rows and fields; collects the statement's parameters."""
 
+    share = ""
+    """What a SELECT ends with, before aliases, to lock their rows; nothing where those who write wait for one another
+    anyway."""
+
     def __init__(self, dialect: Dialect, entities: Mapping[str, Entity]) -> None:
         self.dialect = dialect
         self.entities = entities
         self.parameters: list[Parameter] = []
         """What the placeholders stand for, in the order of their numbers."""
         self._aliases = 0
+        self._held: Set[Row] = frozenset()
+        """The rows that are to be locked."""
 
     def alias(self, hint: str = "t") -> str:
         """A table alias that the statement doesn't have yet."""
@@ -102,7 +111,9 @@ class RowSpeller(ABC):
         for name in self._relation(row).fields:
             if (missing := self._missing(row.of, name, scope)) is not None:
                 return missing
-        return None if self._frame(row, scope).open else row
+        # An outer join locks nothing, so a row that may not be there is looked up by itself where it is to be locked.
+        joinable = self._frame(row, scope).open and (not self._is_held(row) or self._certain(row, scope))
+        return None if joinable else row
 
     def _frame(self, row: Row, scope: Scope) -> Frame:
         """The frame that a row is in, or would be joined to."""
@@ -127,7 +138,20 @@ class RowSpeller(ABC):
             on = equal(self._columns(target, relation.target_fields, alias, here))
             kind = "JOIN" if self._certain(row, scope) else "LEFT JOIN"
             frame.joins.append(f" {kind} {self.table(target)} AS {alias} ON {on}")
-        return Place(frame, frame.joined[key])
+        return self._placed(row, frame, frame.joined[key])
+
+    def _placed(self, row: Row, frame: Frame, alias: str) -> Place:
+        """A row in the frame of a SELECT, which is to lock it if it is held."""
+        if self._is_held(row) and alias not in frame.locked:
+            frame.locked.append(alias)
+        return Place(frame, alias)
+
+    def _is_held(self, row: Row) -> bool:
+        return row in self._held and not self.entities[row.entity].view  # not all views have rows to lock
+
+    def _lock(self, frame: Frame) -> str:
+        """The end of a SELECT from a frame that is finished."""
+        return f"{self.share}{', '.join(frame.locked)}" if frame.locked else ""
 
     def _certain(self, row: Row, scope: Scope) -> bool:
         """Whether the row is there for every row that it is joined to."""
@@ -140,9 +164,10 @@ class RowSpeller(ABC):
         """The field by a subquery that begins at the first missing row."""
         frame = Frame(open=True)
         alias = self.alias(missing.relation if isinstance(missing, Follow) else "user")
-        value = self._field(row, name, scope.having(missing, Place(frame, alias)))
+        value = self._field(row, name, scope.having(missing, self._placed(missing, frame, alias)))
         link = equal(self._link(missing, alias, scope))
-        return f"(SELECT {value} FROM {self.table(self.entities[missing.entity])} AS {alias}{frame} WHERE {link})"
+        source = f"{self.table(self.entities[missing.entity])} AS {alias}{frame}"
+        return f"(SELECT {value} FROM {source} WHERE {link}{self._lock(frame)})"
 
     # Links ------------------------------------------------------------------------------------------------------
 

@@ -23,6 +23,8 @@ class Frame:
     joins: list[str] = field(default_factory=list[str])
     joined: dict[tuple[tuple[str, ...], str], str] = field(default_factory=dict[tuple[tuple[str, ...], str], str])
     """The alias of a table joined already, by the columns it hangs on and its own name and columns."""
+    locked: list[str] = field(default_factory=list[str])
+    """The aliases whose rows the SELECT is to lock."""
 
     def __str__(self) -> str:
         return "".join(self.joins)
@@ -53,6 +55,8 @@ class Scope:
     rows: Mapping[Row, Place] = field(default_factory=dict[Row, Place])
     facts: Facts = NOTHING
     """What may be taken for granted: where it doesn't hold, the whole comes out right whatever is said here."""
+    either_way: bool = False
+    """Whether a condition may let pass by being false, so that the rows it looks at are to be locked then, too."""
 
     def place(self, row: Row) -> Place | None:
         """Where a row is, if it is at hand."""
@@ -61,6 +65,10 @@ class Scope:
     def knowing(self, facts: Facts) -> Scope:
         """The scope with more to be taken for granted."""
         return replace(self, facts=self.facts.both(facts)) if facts.present else self
+
+    def valued(self) -> Scope:
+        """The scope for a condition whose being false may let pass."""
+        return self if self.either_way else replace(self, either_way=True)
 
     def having(self, row: Row, place: Place) -> Scope:
         """The scope with one more row at hand."""

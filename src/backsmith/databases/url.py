@@ -10,7 +10,7 @@ from __future__ import annotations
 from pathlib import Path
 from urllib.parse import unquote
 
-from backsmith.databases.database import MAX_REPLY, Database
+from backsmith.databases.database import MAX_REPLY, Database, Isolation
 from backsmith.errors import UsageError
 
 FORMS = "sqlite:///file.db, postgresql://user:password@host/name or postgresql:embedded"
@@ -23,6 +23,8 @@ def open_database(
     *,
     read_only: bool = False,
     statement_timeout: float = 10.0,
+    transaction_timeout: float = 30.0,
+    isolation: Isolation = "read_committed",
     wait_timeout: float = 5.0,
     inline_budget: float = 0.002,
     reader_threads: int = 4,
@@ -34,8 +36,10 @@ def open_database(
 
     Arguments:
         read_only: Change nothing, not even how a SQLite file keeps its journal; writing is refused.
-        statement_timeout: Seconds after which a statement that reads is stopped.
-        wait_timeout: Seconds a request waits for a connection to come free.
+        statement_timeout: Seconds after which a statement is stopped.
+        transaction_timeout: Seconds after which a transaction that writes is undone.
+        isolation: Of PostgreSQL's transactions that write; SQLite's run one after another.
+        wait_timeout: Seconds a request waits for a connection to come free, or for its turn to write.
         inline_budget: Seconds a SQLite statement may run on the event loop before it goes to a thread.
         reader_threads: Threads for SQLite statements beyond that budget.
         pool_size: PostgreSQL connections.
@@ -53,6 +57,7 @@ def open_database(
             sqlite_path(url),
             read_only=read_only,
             statement_timeout=statement_timeout,
+            transaction_timeout=transaction_timeout,
             wait_timeout=wait_timeout,
             inline_budget=inline_budget,
             reader_threads=reader_threads,
@@ -65,6 +70,8 @@ def open_database(
             None if url == EMBEDDED else url,
             read_only=read_only,
             statement_timeout=statement_timeout,
+            transaction_timeout=transaction_timeout,
+            isolation=isolation,
             wait_timeout=wait_timeout,
             pool_size=pool_size,
             embedded_folder=embedded_folder,

@@ -43,7 +43,7 @@ class ValueSpeller(RelationSpeller):
             case Call():
                 return self._call(node, scope)
             case If(test, then, otherwise, type):
-                when = self._condition(test, scope, False)
+                when = self._condition(test, scope.valued(), False)
                 a, b = (self._typed(branch, type, scope) for branch in (then, otherwise))
                 return f"CASE WHEN {when} THEN {a} ELSE {b} END"
             case Aggregate(function="count" | "sum" | "min" | "max"):
@@ -51,7 +51,7 @@ class ValueSpeller(RelationSpeller):
             case This() | Variable() | Follow() | CurrentUser():
                 raise ValueError(f"a row has no value: {node}")
             case _:
-                return f"(({self._condition(node, scope, False)}) IS TRUE)"
+                return f"(({self._condition(node, scope.valued(), False)}) IS TRUE)"
 
     def _typed(self, node: Node, type: Type | None, scope: Scope) -> str:
         """A value in the internal form of a type that its own can be taken to."""

@@ -1,4 +1,4 @@
-"""Authorize: what a kind of asker may read, as conditions on rows and fields.
+"""Authorize: what a kind of asker may read and write, as conditions on rows and fields.
 
 An asker's kind is what decides conditions on the user alone: whether somebody is signed in, and which of the roles
 that rules mention they have. Everything else about the user (their key) stays a parameter, so plans are shared by all
@@ -34,17 +34,34 @@ class Access(Struct, frozen=True):
     nowhere."""
 
 
+class Permission(Struct, frozen=True):
+    """A rule that may let a kind of asker write: for the rows for which its condition holds."""
+
+    rule: Rule
+    condition: Node
+    """The rule's, with everything about the kind of asker decided."""
+
+    def covers(self, name: str) -> bool:
+        """Whether it is for the field (or relation of many to many) of that name."""
+        return self.rule.fields is None or name in self.rule.fields
+
+
 class Authorizer:
-    """Answers what may be read, remembering the answer for each kind of asker and entity."""
+    """Answers what may be read and written, remembering the answer for each kind of asker and entity."""
 
     def __init__(self, blueprint: Blueprint, *, most_kinds: int = 256) -> None:
         self._rules: Mapping[str, tuple[Rule, ...]] = {entity.name: entity.rules for entity in blueprint.entities}
         self._entities: Mapping[str, Entity] = {entity.name: entity for entity in blueprint.entities}
         self._roles = frozenset[str]().union(
             *(mentioned_roles(rule.condition) for entity in blueprint.entities for rule in entity.rules),
-            *(mentioned_roles(query.allow) for query in blueprint.queries if query.allow is not None),
+            *(
+                mentioned_roles(each.allow)
+                for each in (*blueprint.queries, *blueprint.actions, *blueprint.routes)
+                if each.allow is not None
+            ),
         )
         self._known: dict[tuple[str, AskerKind], Access] = {}
+        self._permissions: dict[tuple[str, AskerKind, str], tuple[Permission, ...]] = {}
         self._most = most_kinds * max(1, len(blueprint.entities))
 
     def kind(self, asker: Asker) -> AskerKind:
@@ -58,6 +75,18 @@ class Authorizer:
             if len(self._known) >= self._most:
                 self._known.clear()
             known = self._known[entity.name, kind] = self._read(entity, kind)
+        return known
+
+    def permissions(self, entity: Entity, kind: AskerKind, verb: str) -> tuple[Permission, ...]:
+        """The rules that may let that kind of asker do `verb` to some row of `entity`."""
+        key = entity.name, kind, verb
+        known = self._permissions.get(key)
+        if known is None:
+            if len(self._permissions) >= self._most:
+                self._permissions.clear()
+            decisions = ((rule, decided(rule, kind)) for rule in entity.rules if verb in rule.verbs)
+            known = tuple(Permission(rule, condition) for rule, condition in decisions if condition != FALSE)
+            self._permissions[key] = known
         return known
 
     def _read(self, entity: Entity, kind: AskerKind) -> Access:

@@ -1,18 +1,32 @@
-"""The noun of a request on its way through the spine."""
+"""The nouns of a request on its way through the spine: what is known of it so far, and how it is found out who asks."""
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from time import perf_counter
+from typing import TYPE_CHECKING
 
 from backsmith.blueprint.asker import NOBODY, Asker
+from backsmith.engine.access import AskerKind
 from backsmith.engine.request import Request
+from backsmith.engine.writing.reading import AskedWrite
+
+if TYPE_CHECKING:
+    from backsmith.engine.code.calls import Called
+
+
+Identify = Callable[[str | None, str | None], Awaitable[Asker]]
+"""Who asks, by the headers Authorization and X-API-Key. Raises RequestError for what isn't valid."""
 
 
 class Exchange:
     """A request on its way, and what is known of it so far: for the log, the metrics and Server-Timing."""
 
     __slots__ = (
+        "admitted",
         "asker",
+        "call",
+        "parts",
         "planned",
         "remembered",
         "request",
@@ -22,6 +36,7 @@ class Exchange:
         "start",
         "was_read",
         "who",
+        "written",
     )
 
     def __init__(self, request: Request, request_id: str) -> None:
@@ -29,6 +44,29 @@ class Exchange:
         self.request_id = request_id
         self.route = "other"
         self.asker: Asker = NOBODY
+        self.admitted: tuple[AskedWrite, AskerKind] | None = None
+        """What a request that writes asks for, and the kind of who asks; it may be made by that kind."""
+        self.call: Called | None = None
+        """The application's function that it calls, whom it may be called by; the asker is known then."""
+        self.parts = 1
+        """Operations that it is: of a batch as many as it has."""
+        self.written = 0
+        """Rows that were written."""
         self.remembered: bool | None = None
         """Whether the plan was in the cache; None: no plan was made."""
         self.start = self.was_read = self.who = self.planned = self.run_at = perf_counter()
+
+    def plan_made(self) -> None:
+        """It is known what is to be done."""
+        self.planned = perf_counter()
+
+    def ran(self) -> None:
+        """It is done."""
+        self.run_at = perf_counter()
+
+    def body_arrived(self) -> None:
+        """The wait for the body is over. It counts as reading, whatever was done before it."""
+        now = perf_counter()
+        waited = now - max(self.start, self.was_read, self.who)
+        self.was_read += waited
+        self.who += waited

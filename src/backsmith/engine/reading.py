@@ -11,10 +11,9 @@ from backsmith.engine.grammar.keys import key_of
 from backsmith.engine.grammar.limits import Limits
 from backsmith.engine.grammar.prefer import NO_PREFERENCES, Preferences, read_preferences
 from backsmith.engine.grammar.shape import shape_of
+from backsmith.engine.methods import READING, not_allowed
 from backsmith.engine.request import Request
 from backsmith.errors import RequestError
-
-READING = frozenset({"GET", "HEAD"})
 
 
 class Asked(Struct, frozen=True):
@@ -44,15 +43,10 @@ def read(request: Request, catalogue: Catalogue, limits: Limits) -> Asked:
     """
     resource = catalogue.collection(request.path[0])
     if request.method not in READING:
-        raise RequestError(
-            errors.METHOD_NOT_ALLOWED,
-            f"{request.method} isn't allowed here",
-            hint="This version reads: GET, HEAD and OPTIONS.",
-            headers=(("allow", "GET, HEAD, OPTIONS"),),
-        )
+        raise not_allowed(request.method, resource, item=len(request.path) > 1)
     shape, values = shape_of(request.query, limits)
     form = negotiate(request.header("accept"))
-    prefer = request.header("prefer")
+    prefer = request.list_header("prefer")
     preferences = NO_PREFERENCES if prefer is None else read_preferences(prefer)
     _, *rest = request.path
     if not rest:

@@ -72,7 +72,7 @@ def reply_item(request: Request, asked: Asked, plan: Plan, result: Result, input
 
 
 def _reply(request: Request, asked: Asked, asker: Asker, status: int, body: bytes, headers: Headers) -> Reply:
-    etag = f'"{blake2b(body, digest_size=12).hexdigest()}"'
+    etag = etag_of(body)
     headers.append(("etag", etag))
     headers.append(CACHE_SHARED if asker.id is None else CACHE_PRIVATE)
     if asked.prefer is not NO_PREFERENCES:
@@ -87,9 +87,16 @@ def _reply(request: Request, asked: Asked, asker: Asker, status: int, body: byte
     return Reply(status, headers, b"" if request.method == "HEAD" else body)
 
 
-def matches(condition: str, etag: str) -> bool:
-    """Whether an If-None-Match names the tag (RFC 9110, 13.1.2: weak comparison)."""
-    tags = [tag.strip().removeprefix("W/") for tag in condition.split(",")]
+def etag_of(body: bytes) -> str:
+    """The tag of a reply with that body."""
+    return f'"{blake2b(body, digest_size=12).hexdigest()}"'
+
+
+def matches(condition: str, etag: str, *, strong: bool = False) -> bool:
+    """Whether an If-None-Match names the tag (RFC 9110, 13.1.2: weak comparison); `strong`: an If-Match (13.1.1)."""
+    tags = [tag.strip() for tag in condition.split(",")]
+    if not strong:
+        tags = [tag.removeprefix("W/") for tag in tags]
     return etag in tags or tags == ["*"]
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from typing import NamedTuple
 
 Headers = list[tuple[str, str]]
+Body = bytes | AsyncIterator[bytes]
 
 
 class Reply(NamedTuple):
@@ -12,8 +14,11 @@ class Reply(NamedTuple):
 
     status: int
     headers: Headers
-    """Names in lower case. Content-Length is among them."""
-    body: bytes
+    """Names in lower case. Content-Length is among them, unless the body is an iterator whose length nobody knows."""
+    body: Body
+    """An iterator is sent piece by piece, and closed (`aclose`) when the client goes away."""
+    replaces: frozenset[str] = frozenset()
+    """Names of headers that every reply has, and that this one leaves out or brings itself."""
 
 
 def reply(status: int, content_type: str, body: bytes, headers: Headers | None = None, *, head: bool = False) -> Reply:

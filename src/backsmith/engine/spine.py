@@ -1,40 +1,34 @@
-"""The spine: read -> authorize -> plan -> run -> reply. Every request for data goes this way, and only this way."""
+"""The engine: which way a request goes. Each way is read -> authorize -> plan -> run -> reply, with those names.
+
+`reads` and `writes` are the ways of rows, `batch` does several of them in one transaction, `code` calls the
+application's functions, `files` takes and gives files.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
-from time import perf_counter
-from typing import Protocol
 
-from msgspec.structs import replace
-
-from backsmith.blueprint.asker import Asker
 from backsmith.blueprint.blueprint import Blueprint
-from backsmith.databases.database import Database, Row
-from backsmith.engine.access import AskerKind, Authorizer
+from backsmith.databases.database import Database
+from backsmith.engine.access import Authorizer
+from backsmith.engine.batch.batch import Batches
 from backsmith.engine.catalogue import Catalogue
 from backsmith.engine.code.calls import Calls
-from backsmith.engine.cursor import read_cursor
-from backsmith.engine.estimates import reads_everything
-from backsmith.engine.exchange import Exchange
+from backsmith.engine.exchange import Exchange, Identify
+from backsmith.engine.files.addresses import METHODS as FILE_METHODS
+from backsmith.engine.files.files import Files
+from backsmith.engine.files.requests import FileRequests
 from backsmith.engine.grammar.limits import Limits
-from backsmith.engine.planning.plans import Plan, PlanKey, Planner
-from backsmith.engine.reading import Asked, read
-from backsmith.engine.replies import Result, reply_item, reply_list
+from backsmith.engine.methods import allowed_methods
+from backsmith.engine.reads import Reads
 from backsmith.engine.reply import Reply
+from backsmith.engine.request import Request
 from backsmith.engine.serving.metrics import Metrics
-from backsmith.engine.spelling.binding import Inputs, Statement
+from backsmith.engine.writes import Writes
+from backsmith.engine.writing.work import Observer
+from backsmith.errors import RequestError
 from backsmith.model.entity import Entity
 from backsmith.settings import Settings
-
-
-class Identify(Protocol):
-    """Who asks, by the headers Authorization and X-API-Key. Raises RequestError for what isn't valid."""
-
-    async def __call__(self, authorization: str | None, api_key: str | None) -> Asker:
-        """The one who asks."""
-        ...
 
 
 class Engine:
@@ -48,8 +42,11 @@ class Engine:
         identify: Identify,
         settings: Settings,
         metrics: Metrics,
+        files: Files | None = None,
+        observers: Sequence[Observer] = (),
     ) -> None:
-        """`classes` are the application's entities by name, for its own functions."""
+        """`classes` are the application's entities by name, for its own functions; `files` where entities have some;
+        `observers` hear of writes before the application's own hooks do."""
         self.catalogue = Catalogue(blueprint)
         self.authorizer = Authorizer(blueprint)
         self.limits = Limits(
@@ -58,84 +55,103 @@ class Engine:
             filters=settings.max_filters,
             select_items=settings.max_select,
             list_items=settings.max_list,
+            rows=settings.max_body_rows,
         )
-        self.planner = Planner(
-            self.catalogue, self.authorizer, database.dialect, self.limits, max_rows=settings.max_rows
+        self._reads = Reads(
+            self.catalogue,
+            self.authorizer,
+            database,
+            self.limits,
+            metrics,
+            max_rows=settings.max_rows,
+            prefix=settings.prefix,
         )
-        self._calls = Calls(database, self.catalogue, self.authorizer, self.limits, classes, settings.prefix)
-        self._database = database
+        self.planner = self._reads.planner
+        self.writes = Writes(
+            self.catalogue,
+            self.authorizer,
+            database,
+            self.limits,
+            classes,
+            max_rows=settings.max_rows,
+            prefix=settings.prefix,
+        )
+        self._calls = Calls(
+            database,
+            self.catalogue,
+            self.authorizer,
+            self.limits,
+            classes,
+            settings.prefix,
+            writer=self.writes.writer,
+            bodies=self.writes.bodies,
+            identify=lambda: self._identify,
+        )
+        self._batches = Batches(
+            self.writes,
+            self._reads.within,
+            self._calls.find,
+            self.authorizer,
+            prefix=settings.prefix,
+            most=settings.max_operations,
+            longest_path=settings.max_url,
+            largest_reply=settings.max_reply,
+        )
+        self.writes.writer.observers[:0] = observers
+        self._files: FileRequests | None = None
+        if files is not None:
+            self.writes.writer.observers.append(files.keeper)
+            self._files = FileRequests(
+                self.catalogue, self.authorizer, database, files, self.answer, self.admit, settings.prefix
+            )
         self._identify = identify
-        self._metrics = metrics
-        self._prefix = settings.prefix
+
+    def methods(self, request: Request) -> str:
+        """The value of Allow for an address: what it can be asked for by somebody."""
+        called = self._calls.find(request)
+        if called is not None:
+            return called.call.methods
+        if request.path[0] == "batch":
+            return "POST, OPTIONS"
+        if self._files is not None and self._files.is_file(request):
+            return FILE_METHODS
+        resource = self.catalogue.collections.get(request.path[0])
+        if resource is None:
+            return "GET, HEAD, OPTIONS"
+        return allowed_methods(resource, item=len(request.path) > 1)
+
+    async def admit(self, exchange: Exchange) -> None:
+        """Read and authorize a request before its body is there. Raises RequestError for one that can't be meant."""
+        called = self._calls.find(exchange.request)
+        if called is not None:
+            await self._calls.admit(exchange, called)
+        elif exchange.request.path[0] == "batch":
+            await self._batches.admit(exchange, self._identify)
+        elif exchange.request.path[0] != "":
+            await self.writes.admit(exchange, self._identify)
+
+    def streams(self, request: Request) -> bool:
+        """Whether the body of the request is read while it is answered (`Request.stream`), not before."""
+        return self._calls.streams(request) or (self._files is not None and self._files.streams(request))
+
+    def serves(self, request: Request) -> bool:
+        """Whether an address beside the API's is one of the application's own."""
+        return self._calls.serves(request)
+
+    def refused(self, error: RequestError, request: Request) -> Reply | None:
+        """The reply to what is refused, where the application has a format of its own for that."""
+        return self._calls.refused(error, request)
 
     async def answer(self, exchange: Exchange) -> Reply:
         """The reply to a request. Raises RequestError for one that is refused."""
         request = exchange.request
-        if request.path[0] == "rpc":
-            return await self._calls.answer(exchange, self._identify)
-        asked = read(request, self.catalogue, self.limits)
-        exchange.route = f"{self._prefix}/{asked.resource.entity.collection}{'/{id}' if asked.key_parts else ''}"
-        exchange.was_read = perf_counter()
-
-        exchange.asker = await self._identify(request.header("authorization"), request.header("x-api-key"))
-        kind = self.authorizer.kind(exchange.asker)
-        exchange.who = perf_counter()
-
-        key, plan, inputs = self._plan(asked, kind, exchange)
-        exchange.planned = perf_counter()
-
-        result = await self._run(asked, key, plan, inputs)
-        exchange.run_at = perf_counter()
-
-        reply = reply_item if asked.key_parts else reply_list
-        return reply(request, asked, plan, result, inputs)
-
-    def _plan(self, asked: Asked, kind: AskerKind, exchange: Exchange) -> tuple[PlanKey, Plan, Inputs]:
-        """The plan for what is asked, and what the request brings to it."""
-        key = PlanKey(
-            asked.resource.entity.collection,
-            asked.shape,
-            kind,
-            asked.key_parts,
-            asked.prefer.count == "exact",
-            asked.range is not None,
-        )
-        plan, remembered = self.planner.plan(key, asked.resource, asked.query_texts)
-        values = asked.values
-        if asked.range is not None:
-            values = (*values, *plan.range_values(values, asked.range))
-        if plan.query.after is not None and not asked.key_parts:
-            place = read_cursor(values[plan.query.after], [term.value.type for term in plan.read.order])
-            key = replace(key, after=tuple(value is not None for value in place))
-            plan, remembered = self.planner.plan(key, asked.resource, asked.query_texts)
-            values = (*values, *(value or "" for value in place))
-        exchange.remembered = remembered
-        if remembered:
-            self._metrics.plan_hits += 1
-        else:
-            self._metrics.plan_misses += 1
-        return key, plan, Inputs(values, exchange.asker, datetime.now(UTC))
-
-    async def _run(self, asked: Asked, key: PlanKey, plan: Plan, inputs: Inputs) -> Result:
-        rows = await self._fetch(plan.statement, inputs)
-        wanted = asked.prefer.count
-        if wanted is None or asked.key_parts:
-            return Result(rows, None)
-        if wanted == "exact" and rows:
-            return Result(rows, rows[0][len(rows[0]) - 1])
-        if wanted != "exact" and reads_everything(plan.read):
-            statement = self.planner.rows(key, asked.resource, asked.query_texts)
-            estimate = await self._database.estimate(statement.sql, statement.parameters(inputs))
-            if estimate is not None and (wanted == "planned" or estimate > self.planner.max_rows):
-                return Result(rows, estimate)
-        counting = self.planner.count(key, asked.resource, asked.query_texts)
-        return Result(rows, (await self._fetch(counting, inputs))[0][0])
-
-    async def _fetch(self, statement: Statement, inputs: Inputs) -> Sequence[Row]:
-        parameters = statement.parameters(inputs)
-        rows = self._database.fetch_now(statement.sql, parameters)
-        if rows is not None:
-            self._metrics.reads_inline += 1
-            return rows
-        self._metrics.reads_thread += 1
-        return await self._database.fetch(statement.sql, parameters)
+        if self._files is not None and self._files.is_for(request):
+            return await self._files.answer(exchange)
+        called = exchange.call or self._calls.find(request)
+        if called is not None:
+            return await self._calls.answer(exchange, called)
+        if request.path[0] == "batch":
+            return await self._batches.answer(exchange)
+        if exchange.admitted is not None:
+            return await self.writes.answer(exchange)
+        return await self._reads.answer(exchange, self._identify)

@@ -6,7 +6,7 @@ rule for the very row, rules aside. For whoever runs the server: it shows what t
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any, Literal
 
@@ -18,10 +18,12 @@ from backsmith.blueprint.blueprint import Entity, Location, Rule
 from backsmith.blueprint.english import clauses, english
 from backsmith.blueprint.expressions import FALSE, TRUE, FieldOf, Follow, Node, This
 from backsmith.databases.database import Database
+from backsmith.databases.dialect import Dialect
 from backsmith.engine.access import AskerKind, decided
 from backsmith.engine.planning.plan import Read
 from backsmith.engine.planning.plans import PlanKey
 from backsmith.engine.reading import Asked
+from backsmith.engine.recording import Ran
 from backsmith.engine.request import Request
 from backsmith.engine.spelling.binding import Inputs, Statement, binder
 from backsmith.engine.spelling.row_speller import RowSpeller
@@ -29,6 +31,9 @@ from backsmith.engine.spine import Engine
 from backsmith.errors import RequestError
 
 Outcome = Literal["holds", "fails", "decides by row", "can't apply"]
+Stage = Literal["", "read", "before", "after"]
+"""Of a request that writes: whether the row may be read, and the row as it is and as it would be."""
+Fetch = Callable[[str, Sequence[Any]], Awaitable[Sequence[Any]]]
 
 
 class Clause(Struct, frozen=True):
@@ -51,6 +56,7 @@ class Tried(Struct, frozen=True):
     reason: str
     clauses: tuple[Clause, ...]
     location: Location | None
+    stage: Stage = ""
 
 
 class Explanation(Struct, frozen=True):
@@ -68,6 +74,8 @@ class Explanation(Struct, frozen=True):
     parameters: tuple[str, ...]
     query_plan: str | None
     error: str | None
+    statements: tuple[Ran, ...] = ()
+    """Of a request that writes, in their order; `sql` is that of one that reads."""
 
 
 async def explain(engine: Engine, database: Database, request: Request, asked: Asked, asker: Asker) -> Explanation:
@@ -94,8 +102,8 @@ async def explain(engine: Engine, database: Database, request: Request, asked: A
         error = ". ".join(filter(None, (refusal.message, refusal.hint)))
     shown = [] if statement is None else statement.parameters(inputs)
     return Explanation(
-        request=f"{request.method} {request.target}{'?' if request.query else ''}{request.query}",
-        asker=_asker(asker),
+        request=request_text(request),
+        asker=asker_text(asker),
         entity=entity.name,
         decision=_decision(status, rows, exists, rules, is_item=bool(asked.key_parts)),
         status=status,
@@ -123,7 +131,6 @@ async def _try(
     *,
     exists: bool | None,
 ) -> Tried:
-    entity = asked.resource.entity
     condition = decided(rule, kind)
     outcome: Outcome
     found: tuple[Clause, ...] = ()
@@ -136,10 +143,10 @@ async def _try(
     else:
         parts = clauses(rule.condition)
         if exists:
-            found = await _clauses(engine, database, asked, inputs, entity, parts)
+            found = await _ask(engine, database, asked, inputs, parts)
             failed = [clause for clause in found if not clause.holds]
             outcome = "fails" if failed else "holds"
-            reason = "; ".join(f"not so: {clause.english}{_shown(clause.values)}" for clause in failed)
+            reason = "; ".join(f"not so: {clause.english}{shown_values(clause.values)}" for clause in failed)
         else:
             found = tuple(Clause(english(part), None, {}) for part in parts)
             outcome = "decides by row"
@@ -147,40 +154,46 @@ async def _try(
     return Tried(rule.name, english(rule.condition), rule.fields, outcome, reason, found, rule.location)
 
 
-async def _clauses(
-    engine: Engine, database: Database, asked: Asked, inputs: Inputs, entity: Entity, parts: Sequence[Node]
-) -> tuple[Clause, ...]:
-    fields = [list(dict.fromkeys(fields_of(part))) for part in parts]
-    row = await _ask(engine, database, asked, inputs, parts, [field for some in fields for field in some])
-    values = list(row[0])
-    outcomes, rest = values[: len(parts)], iter(values[len(parts) :])
-    return tuple(
-        Clause(english(part), bool(holds), {path_of(field): msgspec.json.decode(next(rest)) for field in some})
-        for part, holds, some in zip(parts, outcomes, fields, strict=True)
-    )
-
-
 async def _ask(
+    engine: Engine, database: Database, asked: Asked, inputs: Inputs, parts: Sequence[Node]
+) -> tuple[Clause, ...]:
+    """What the clauses are of the row that is asked for; of none, something where there is such a row."""
+    key = inputs.values[asked.query_values : asked.query_values + asked.key_parts]
+    entity = asked.resource.entity
+    return await clauses_of(engine, database.dialect, database.fetch, entity, key, parts, inputs.asker)
+
+
+async def clauses_of(
     engine: Engine,
-    database: Database,
-    asked: Asked,
-    inputs: Inputs,
-    conditions: Sequence[Node],
-    fields: Sequence[FieldOf] = (),
-) -> Sequence[Any]:
-    """Of the row with the asked key, rules aside: whether conditions hold, and the JSON of fields."""
-    dialect, entity = database.dialect, asked.resource.entity
+    dialect: Dialect,
+    fetch: Fetch,
+    entity: Entity,
+    key: tuple[str, ...],
+    parts: Sequence[Node],
+    asker: Asker,
+) -> tuple[Clause, ...]:
+    """What the clauses are of the row with that key, rules aside; none where there is no such row."""
+    read = [list(dict.fromkeys(fields_of(part))) for part in parts]
     speller = RowSpeller(dialect, engine.catalogue.entities)
     row = speller.speller.alias("t")
-    columns = [f"CASE WHEN {speller.speller.condition(node, row)} THEN 1 ELSE 0 END" for node in conditions]
-    for field in fields:
+    columns = [f"CASE WHEN {speller.speller.condition(node, row)} THEN 1 ELSE 0 END" for node in parts]
+    for field in (field for some in read for field in some):
         value = speller.speller.value(field, row)
         columns.append(dialect.json(value, field.type, nullable=True, column=False))
-    slots = tuple(range(asked.query_values, asked.query_values + asked.key_parts))
-    where = speller.where(Read(entity, TRUE, (), key_slots=slots), row)
+    where = speller.where(Read(entity, TRUE, (), key_slots=tuple(range(len(key)))), row)
     sql = f"SELECT {', '.join(columns) or '1'} FROM {speller.speller.table(entity)} AS {row}{where}"
     binders = tuple(binder(parameter, dialect, speller.encoders) for parameter in speller.speller.parameters)
-    return await database.fetch(sql, Statement(sql, binders).parameters(inputs))
+    found = await fetch(sql, Statement(sql, binders).parameters(Inputs(key, asker, datetime.now(UTC))))
+    if not found:
+        return ()
+    if not parts:
+        return (Clause("there is such a row", True, {}),)
+    values = list(found[0])
+    rest = iter(values[len(parts) :])
+    return tuple(
+        Clause(english(part), bool(holds), {path_of(field): msgspec.json.decode(next(rest)) for field in some})
+        for part, holds, some in zip(parts, values[: len(parts)], read, strict=True)
+    )
 
 
 def fields_of(node: object) -> Iterator[FieldOf]:
@@ -210,11 +223,18 @@ def path_of(field: FieldOf) -> str:
     return ".".join(reversed(names))
 
 
-def _shown(values: dict[str, Any]) -> str:
+def shown_values(values: dict[str, Any]) -> str:
+    """What the row has, in brackets."""
     return f" ({', '.join(f'{name} is {value!r}' for name, value in values.items())})" if values else ""
 
 
-def _asker(asker: Asker) -> str:
+def request_text(request: Request) -> str:
+    """The request as it was sent."""
+    return f"{request.method} {request.target}{'?' if request.query else ''}{request.query}"
+
+
+def asker_text(asker: Asker) -> str:
+    """Who asks, in words."""
     if asker.id is None:
         return "nobody (anonymous)"
     roles = f" with roles {', '.join(sorted(asker.roles))}" if asker.roles else ""

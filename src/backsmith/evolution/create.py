@@ -6,6 +6,7 @@ from backsmith.blueprint.blueprint import Blueprint
 from backsmith.blueprint.types import Float, Integer, Numeric, Text
 from backsmith.databases.database import Database
 from backsmith.databases.ddl import Ddl
+from backsmith.databases.own_tables import create_own_tables
 from backsmith.databases.schema import Schema
 from backsmith.errors import DatabaseError
 from backsmith.evolution.changes import AddColumn, AlterColumnType, Change, CreateTable, MissingView, describe
@@ -16,8 +17,9 @@ from backsmith.evolution.diff import diff
 async def create_missing(database: Database, blueprint: Blueprint) -> int:
     """Create the blueprint's tables if the database has none of them; else check that it can be read.
 
-    Returns how many tables were made. Several processes may do so at once: one of them creates the tables, all in one
-    transaction, and the others find them there. Raises DatabaseError, which names what keeps the model from being read.
+    Tables that Backsmith keeps for itself are made wherever they are missing. Several processes may do all this at
+    once: one of them creates the tables, all in one transaction, and the others find them there. Returns how many
+    tables of the model were made. Raises DatabaseError, which names what keeps the model from being read.
     """
     desired = tables_of(blueprint, database.dialect)
     actual = await database.inspect()
@@ -26,6 +28,7 @@ async def create_missing(database: Database, blueprint: Blueprint) -> int:
         made = await _create(database, desired)
         actual = await database.inspect()
     _check(actual, desired, database)
+    await create_own_tables(database, blueprint, actual)
     return made
 
 

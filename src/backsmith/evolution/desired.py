@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from backsmith.blueprint.blueprint import Blueprint, Entity, Field, Relation, Through
 from backsmith.databases.constraint_names import name_by_content
 from backsmith.databases.dialect import Dialect
+from backsmith.databases.row_checks import row_check
 from backsmith.databases.schema import (
     CheckConstraint,
     Column,
@@ -22,7 +23,6 @@ from backsmith.databases.schema import (
     TableIndex,
     UniqueConstraint,
 )
-from backsmith.evolution.row_checks import row_check
 
 _ON_DELETE = {"restrict": "restrict", "cascade": "cascade", "set_null": "set null", "no_action": "no action"}
 

@@ -1,8 +1,10 @@
 """What people write: entities, markers, decorators. Imports nothing else of ours but the errors."""
 
 from backsmith.model.account import Account as Account
+from backsmith.model.actions import action as action
 from backsmith.model.conditions import Condition as Condition
 from backsmith.model.conditions import field as field
+from backsmith.model.conditions import some as some
 from backsmith.model.data import Data as Data
 from backsmith.model.defaults import current_user as current_user
 from backsmith.model.defaults import now as now
@@ -10,6 +12,10 @@ from backsmith.model.defaults import today as today
 from backsmith.model.defaults import uuid4 as uuid4
 from backsmith.model.defaults import uuid7 as uuid7
 from backsmith.model.entity import Entity as Entity
+from backsmith.model.files import File as File
+from backsmith.model.hooks import after as after
+from backsmith.model.hooks import before as before
+from backsmith.model.markers import Accept as Accept
 from backsmith.model.markers import Assigned as Assigned
 from backsmith.model.markers import Column as Column
 from backsmith.model.markers import Digits as Digits
@@ -17,6 +23,7 @@ from backsmith.model.markers import Hidden as Hidden
 from backsmith.model.markers import Identity as Identity
 from backsmith.model.markers import Index as Index
 from backsmith.model.markers import Indexed as Indexed
+from backsmith.model.markers import MaxSize as MaxSize
 from backsmith.model.markers import OnDelete as OnDelete
 from backsmith.model.markers import Pattern as Pattern
 from backsmith.model.markers import References as References
@@ -26,13 +33,29 @@ from backsmith.model.markers import Through as Through
 from backsmith.model.markers import Unique as Unique
 from backsmith.model.markers import Via as Via
 from backsmith.model.queries import query as query
+from backsmith.model.refusals import BadRequest as BadRequest
+from backsmith.model.refusals import Conflict as Conflict
+from backsmith.model.refusals import Forbidden as Forbidden
+from backsmith.model.refusals import Invalid as Invalid
+from backsmith.model.refusals import NotFound as NotFound
+from backsmith.model.refusals import Refused as Refused
+from backsmith.model.refusals import SignInFirst as SignInFirst
+from backsmith.model.request import Body as Body
+from backsmith.model.request import Cookie as Cookie
+from backsmith.model.request import Form as Form
+from backsmith.model.request import Header as Header
+from backsmith.model.request import QueryString as QueryString
+from backsmith.model.request import Request as Request
+from backsmith.model.response import Response as Response
+from backsmith.model.routes import error_format as error_format
+from backsmith.model.routes import route as route
 from backsmith.model.rules import allow as allow
 from backsmith.model.rules import check as check
 from backsmith.model.rules import computed as computed
 from backsmith.model.types import Email as Email
-from backsmith.model.types import File as File
 from backsmith.model.types import Int16 as Int16
 from backsmith.model.types import Int32 as Int32
 from backsmith.model.types import Json as Json
 from backsmith.model.types import Slug as Slug
 from backsmith.model.types import Url as Url
+from backsmith.model.uploads import UploadFile as UploadFile

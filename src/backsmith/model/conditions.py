@@ -7,12 +7,12 @@ is the same path with its own type, for what only paths can do: `field(Order.sta
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, Literal, TypeVar, cast
 
 T = TypeVar("T")
-Operator = Literal["eq", "ne", "lt", "le", "gt", "ge", "in"]
+Operator = Literal["eq", "ne", "lt", "le", "gt", "ge", "in", "contains", "startswith", "endswith"]
 
 
 class Condition:
@@ -68,9 +68,30 @@ class Path(Generic[T]):
     def __ge__(self, other: object) -> Condition:
         return Comparison(self, "ge", other)
 
+    def __and__(self, other: Condition) -> Condition:
+        return Comparison(self, "eq", True) & other
+
+    def __or__(self, other: Condition) -> Condition:
+        return Comparison(self, "eq", True) | other
+
+    def __invert__(self) -> Condition:
+        return ~Comparison(self, "eq", True)
+
     def in_(self, values: Iterable[T]) -> Condition:
         """The value is one of `values`."""
         return Comparison(self, "in", tuple(values))
+
+    def contains_(self, text: str) -> Condition:
+        """The text has `text` in it."""
+        return Comparison(self, "contains", text)
+
+    def startswith_(self, text: str) -> Condition:
+        """The text begins with `text`."""
+        return Comparison(self, "startswith", text)
+
+    def endswith_(self, text: str) -> Condition:
+        """The text ends with `text`."""
+        return Comparison(self, "endswith", text)
 
     def __hash__(self) -> int:
         return hash((self._entity, self._names))
@@ -103,6 +124,20 @@ class Comparison(Condition):
         return hash((parts(self.path), self.operator, self.value))
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Some(Condition):
+    """At least one of the rows that a relation leads to meets the conditions, which begin at its entity."""
+
+    path: Path[Any]
+    where: tuple[Condition | bool, ...]
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Some) and parts(self.path) == parts(other.path) and self.where == other.where
+
+    def __hash__(self) -> int:
+        return hash((parts(self.path), self.where))
+
+
 @dataclass(frozen=True, slots=True)
 class AllOf(Condition):
     """All of the conditions hold."""
@@ -129,3 +164,10 @@ def field(value: T) -> Path[T]:
     if not isinstance(value, Path):
         raise TypeError("field() takes an attribute of an entity's class, such as field(Order.status).")
     return cast("Path[T]", value)
+
+
+def some(relation: Sequence[object] | None, *where: Condition | bool) -> Condition:
+    """At least one of the rows of a to-many relation meets all conditions: `some(Order.lines, Line.quantity > 3)`."""
+    if not isinstance(relation, Path):
+        raise TypeError("some() takes a relation of an entity's class, such as some(Order.lines, Line.quantity > 3).")
+    return Some(cast("Path[Any]", relation), where)

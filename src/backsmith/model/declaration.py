@@ -46,6 +46,7 @@ class Declaration:
     sql_checks: tuple[SqlCheck, ...]
     view: bool
     private: bool
+    log: bool | None
     abstract: bool
     renamed_from: str | None
     family: type[Entity]
@@ -66,6 +67,12 @@ def key_of(entity: type[Entity]) -> tuple[str, ...]:
             return base.__declaration__.key
     declares_id = any("id" in base.__declaration__.annotations for base in lineage(entity))
     return () if entity.__declaration__.view and not declares_id else ("id",)
+
+
+def log_of(entity: type[Entity]) -> bool:
+    """Whether the class, or the nearest of its bases that says, asks for the change log."""
+    said = (base.__declaration__.log for base in reversed(lineage(entity)))
+    return next((log for log in said if log is not None), False)
 
 
 def has_implicit_id(entity: type[Entity]) -> bool:

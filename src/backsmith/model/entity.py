@@ -25,6 +25,9 @@ from backsmith.model.declaration import (
 from backsmith.model.defaults import Generated
 from backsmith.model.markers import Index, SqlCheck, Unique
 
+MADE = "_made"
+"""Where an object keeps the defaults that were generated for it, to tell them from values that were given."""
+
 
 class FieldAttribute:
     """What stands on the class for a field: a path for conditions. Objects keep their own value of the name."""
@@ -45,8 +48,9 @@ class Entity:
 
     Class keywords: `table`, `schema`, `collection` where the names are not to be the plural of the class's; `key`, the
     name or names of the key's fields or relations, `()` for none; `unique` and `indexes` over several fields;
-    `sql_checks`, checks of an existing database; `view` for a view, which is only read; `private` for an entity without
-    rules, on purpose; `abstract` for a base that only lends its fields; `renamed_from`, the class's name before.
+    `sql_checks`, checks of an existing database; `view` for a view, which is only read; `private` for an entity that
+    no path leads to; `log` for the change log, which a base lends too; `abstract` for a base that only lends its
+    fields; `renamed_from`, the class's name before.
     """
 
     __declaration__: ClassVar[Declaration]
@@ -67,6 +71,7 @@ class Entity:
         sql_checks: Sequence[SqlCheck] = (),
         view: bool = False,
         private: bool = False,
+        log: bool | None = None,
         abstract: bool = False,
         renamed_from: str | None = None,
     ) -> None:
@@ -90,6 +95,7 @@ class Entity:
             sql_checks=tuple(sql_checks),
             view=view,
             private=private,
+            log=log,
             abstract=abstract,
             renamed_from=renamed_from,
             family=families[0] if families else cls,
@@ -109,7 +115,7 @@ class Entity:
             if name in values:
                 own[name] = values[name]
             elif isinstance(default, Generated):
-                own[name] = default.make()
+                own[name] = own.setdefault(MADE, {})[name] = default.make()
             elif default is not REQUIRED:
                 own[name] = copy.copy(default)
 

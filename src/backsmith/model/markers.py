@@ -74,14 +74,33 @@ class Bits:
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """What a text is. Written as `Email`, `Url`, `Slug` or `File`."""
+    """What a text is. Written as `Email`, `Url` or `Slug`."""
 
-    format: Literal["email", "url", "slug", "file"]
+    format: Literal["email", "url", "slug"]
 
 
 @dataclass(frozen=True, slots=True)
 class AnyJson:
     """The value is any JSON. Written as `Json`."""
+
+
+@dataclass(frozen=True, slots=True)
+class MaxSize:
+    """A file has at most that many bytes: `MaxSize(500_000)`, or `MaxSize("5 MB")`, where MB are 1,000,000 bytes and
+    MiB 1,048,576."""
+
+    size: int | str
+
+
+@dataclass(frozen=True, slots=True, init=False)
+class Accept:
+    """A file has one of these media types, found in its content: `Accept("image/png", "application/pdf")`, or
+    `Accept("image/*")`."""
+
+    types: tuple[str, ...]
+
+    def __init__(self, *types: str) -> None:
+        object.__setattr__(self, "types", types)
 
 
 @dataclass(frozen=True, slots=True, init=False)

@@ -63,7 +63,8 @@ class computed(Generic[T]):  # noqa: N801 - it stands where `property` would
     def __get__(self, instance: object | None, owner: type | None = None) -> Any:
         if instance is None:
             return Path[Any](cast(type, owner), (self.name,))
-        return self.function(instance)
+        loaded = instance.__dict__  # what the database calculated, where it was asked to
+        return loaded[self.name] if self.name in loaded else self.function(instance)
 
     def __set__(self, instance: object, value: Any) -> None:
         raise AttributeError(f"{type(instance).__name__}.{self.name} is computed: it can't be set.")

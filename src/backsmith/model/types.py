@@ -9,7 +9,6 @@ from backsmith.model.markers import AnyJson, Bits, Format
 Email = Annotated[str, Format("email")]
 Url = Annotated[str, Format("url")]
 Slug = Annotated[str, Format("slug")]
-File = Annotated[str, Format("file")]
 Int16 = Annotated[int, Bits(16)]
 Int32 = Annotated[int, Bits(32)]
 Json = Annotated[Any, AnyJson()]

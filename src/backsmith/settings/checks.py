@@ -23,6 +23,7 @@ def contradictions(settings: Settings, places: Mapping[str, str]) -> Iterator[Co
     yield from _paths(settings)
     yield from _keys(settings, places)
     yield from _browsers(settings)
+    yield from _files(settings, places)
     if settings.inline_budget / 1000 > settings.statement_timeout:
         yield (
             ("inline_budget", "statement_timeout"),
@@ -88,6 +89,19 @@ def _here(host: str) -> bool:
         return ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+def _files(settings: Settings, places: Mapping[str, str]) -> Iterator[Contradiction]:
+    if "pyproject.toml" in places.get("s3_secret", ""):
+        message = "pyproject.toml is kept in version control, where a secret is none. Set BACKSMITH_S3_SECRET."
+        yield ("s3_secret",), message
+    if "://" not in settings.files:
+        return
+    address = urlsplit(settings.files)
+    if address.scheme != "s3" or not address.netloc:
+        yield ("files",), "files is a folder or s3://bucket/prefix. Write s3://my-bucket/files."
+    if bool(settings.s3_key) != bool(settings.s3_secret):
+        yield ("s3_key", "s3_secret"), "s3_key and s3_secret belong together. Write both, or none."
 
 
 def _browsers(settings: Settings) -> Iterator[Contradiction]:

@@ -12,7 +12,7 @@ from msgspec import NODEFAULT, Meta, Struct, structs
 
 Algorithm = Literal["HS256", "RS256", "ES256", "EdDSA"]
 
-SECRET = frozenset({"database", "jwt_key", "api_keys"})
+SECRET = frozenset({"database", "jwt_key", "api_keys", "s3_secret"})
 """Settings whose values are never shown: not in a message, not in a log, not in a `repr`."""
 
 
@@ -26,6 +26,7 @@ class ApiKey(Struct, frozen=True, forbid_unknown_fields=True):
     roles: tuple[str, ...] = ()
 
 
+_DAYS: dict[str, Any] = {"unit": "days"}
 _SECONDS: dict[str, Any] = {"unit": "seconds"}
 _MILLISECONDS: dict[str, Any] = {"unit": "milliseconds"}
 _BYTES: dict[str, Any] = {"unit": "bytes"}
@@ -55,6 +56,35 @@ class Settings(Struct, frozen=True, kw_only=True):
     ] = "development"
     prefix: Annotated[str, Meta(description="Path under which the collections lie.")] = "/api"
 
+    # Files of entities
+    files: Annotated[
+        str,
+        Meta(
+            description="Where the bytes of files are: a folder, or s3://bucket/prefix. A folder beside the database, "
+            "or beside the model, unless set."
+        ),
+    ] = ""
+    max_file: Annotated[int, Meta(extra=_BYTES, description="A file of a field without a MaxSize, at most.", ge=1)] = (
+        10_000_000
+    )
+    s3_endpoint: Annotated[str, Meta(description="Address of an S3-compatible store; Amazon's own unless set.")] = ""
+    s3_region: Annotated[str, Meta(description="Region of the bucket.")] = ""
+    s3_key: Annotated[
+        str, Meta(description="Access key of the store; found as Amazon's own tools find it unless set.")
+    ] = ""
+    s3_secret: Annotated[str, Meta(description="Secret that belongs to it.")] = ""
+
+    # The change log
+    log_retention: Annotated[
+        float,
+        Meta(
+            extra=_DAYS,
+            description="How long entries of the change log are kept; 0 is for ever.",
+            ge=0,
+            le=36_500,
+        ),
+    ] = 90.0
+
     # Limits of one request
     max_rows: Annotated[int, Meta(description="Rows of a reply, at most; also where no limit is asked for.", ge=1)] = (
         1000
@@ -63,7 +93,14 @@ class Settings(Struct, frozen=True, kw_only=True):
     max_depth: Annotated[int, Meta(description="Embeds within embeds, at most.", ge=0)] = 8
     max_filters: Annotated[int, Meta(description="Conditions of a request, at most.", ge=0)] = 64
     max_select: Annotated[int, Meta(description="Names in the selects of a request, at most.", ge=1)] = 256
-    max_list: Annotated[int, Meta(description="Values of an `in` list, at most.", ge=1)] = 1000
+    max_list: Annotated[int, Meta(description="Values of an `in` list or of a list in a row, at most.", ge=1)] = 1000
+    max_body: Annotated[
+        int, Meta(extra=_BYTES, description="Body of a request, at most; of an uploaded file see max_file.", ge=1024)
+    ] = 4_194_304
+    max_body_rows: Annotated[
+        int, Meta(description="Rows that a body may write, rows within rows included, at most.", ge=1)
+    ] = 20_000
+    max_operations: Annotated[int, Meta(description="Operations of a batch, at most.", ge=1)] = 100
     max_reply: Annotated[
         int,
         Meta(
@@ -76,6 +113,22 @@ class Settings(Struct, frozen=True, kw_only=True):
     statement_timeout: Annotated[float, Meta(extra=_SECONDS, description="Time of one statement, at most.", gt=0)] = (
         10.0
     )
+    transaction_timeout: Annotated[
+        float,
+        Meta(
+            extra=_SECONDS,
+            description="Time of one transaction that writes, what the application does in it included; after it, "
+            "nothing of it is kept.",
+            gt=0,
+        ),
+    ] = 30.0
+    isolation: Annotated[
+        Literal["read_committed", "serializable"],
+        Meta(
+            description="How far PostgreSQL keeps transactions that write apart; serializable costs speed. SQLite's "
+            "run one after another."
+        ),
+    ] = "read_committed"
     inline_budget: Annotated[
         float,
         Meta(
@@ -92,7 +145,10 @@ class Settings(Struct, frozen=True, kw_only=True):
     queue_timeout: Annotated[
         float, Meta(extra=_SECONDS, description="Time a request waits for its turn before a 503.", gt=0)
     ] = 5.0
-    pool_size: Annotated[int, Meta(description="Connections to the database, each worker.", ge=1, le=1000)] = 10
+    pool_size: Annotated[
+        int,
+        Meta(description="Connections to PostgreSQL that read, and as many that write, each worker.", ge=1, le=1000),
+    ] = 10
     shutdown_delay: Annotated[
         float,
         Meta(extra=_SECONDS, description="Time between /ready saying no and the end of accepting requests.", ge=0),

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, NamedTuple, cast
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from backsmith.errors import UsageError
 from backsmith.settings.checks import contradictions
@@ -72,6 +72,8 @@ def read_settings(
     values |= {"model": str(model), "folder": str(folder)}
     if not values.get("database"):
         values["database"] = _default_database(model, folder)
+    if not values.get("files"):
+        values["files"] = _default_files(values["database"], model, folder)
     settings = Settings(**values)
     mistakes += [
         f"{', '.join(dict.fromkeys(places.get(name, f'{name} (by default)') for name in names))}\n  {message}"
@@ -82,6 +84,14 @@ def read_settings(
         head = f"{count} mistake{'s' if count > 1 else ''} in the settings."
         raise UsageError("\n\n".join((head, *mistakes)))
     return settings
+
+
+def _default_files(database: str, model: str | Path, folder: Path) -> str:
+    """Beside the database where that is a file, else beside the model."""
+    if database.startswith("sqlite:///") and ":memory:" not in database:
+        path = Path(unquote(database.removeprefix("sqlite:///").partition("?")[0]))
+        return path.with_suffix(".files").as_posix()
+    return (folder / f"{Path(model).stem or 'backsmith'}.files").as_posix()
 
 
 def _default_database(model: str | Path, folder: Path) -> str:
@@ -180,7 +190,7 @@ def _from_folder(written: Written, value: Any) -> Any:
     """A path of a file is relative to the file it is written in."""
     if written.folder is None:
         return value
-    if written.name in _PATHS and value:
+    if (written.name in _PATHS or (written.name == "files" and "://" not in value)) and value:
         return str(written.folder / value)
     if written.name == "database" and value.startswith("sqlite:///") and not value.startswith("sqlite:////"):
         path = value.removeprefix("sqlite:///")

@@ -6,7 +6,7 @@ import ast
 from typing import TYPE_CHECKING, cast
 
 from backsmith.blueprint.blueprint import Entity, Relation, leads_to_one
-from backsmith.blueprint.expressions import CurrentUser, FieldOf, Follow, Node, Row, Variable
+from backsmith.blueprint.expressions import AFTER, CurrentUser, FieldOf, Follow, Node, Row, Variable
 from backsmith.blueprint.subset import refusals
 from backsmith.blueprint.subset.kinds import name as kind_name
 from backsmith.blueprint.subset.places import Failed, Many, Place
@@ -79,10 +79,9 @@ def is_optional(relation: Relation) -> bool:
 
 def guard(reader: Reader, value: Node, text: str) -> str:
     """What to write so that a value that may be None is ruled out."""
-    variables = {part.name for part in walk(value) if isinstance(part, Variable)}
-    if isinstance(value, Follow | FieldOf) and isinstance(
-        root(value if isinstance(value, Follow) else value.of), Variable
-    ):
+    variables = {part.name for part in walk(value) if isinstance(part, Variable)} - {AFTER}
+    of = root(value if isinstance(value, Follow) else value.of) if isinstance(value, Follow | FieldOf) else None
+    if isinstance(of, Variable) and of.name != AFTER:
         return f"Write `if {text} is not None` at the end of the generator."
     if reader.gives_condition or variables:
         return f"Write `{text} is not None and …`."

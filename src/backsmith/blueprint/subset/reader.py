@@ -16,7 +16,7 @@ from typing import Any, TypeVar, cast
 import msgspec
 
 from backsmith.blueprint.blueprint import Entity, Relation
-from backsmith.blueprint.expressions import Aggregate, CurrentUser, FieldOf, Follow, If, Literal, Node, Row
+from backsmith.blueprint.expressions import AFTER, Aggregate, CurrentUser, FieldOf, Follow, If, Literal, Node, Row
 from backsmith.blueprint.source import Positioned, Source
 from backsmith.blueprint.subset import arithmetic, calls, comparisons, conditions, kinds, names, paths, refusals
 from backsmith.blueprint.subset.constants import ConstantError, literal_of
@@ -39,7 +39,7 @@ class Reader:
         self.gives_condition = True
         """Whether the function's value is a condition, for hints that fit."""
         self.user_may_be_none = False
-        self._variables: set[str] = set()
+        self._variables: set[str] = {AFTER}
         self._closure = _closure(function)
         self._globals = function.__globals__
 

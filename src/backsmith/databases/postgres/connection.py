@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Protocol, cast
 from urllib.parse import parse_qs, urlsplit
@@ -83,12 +83,14 @@ CODECS: tuple[tuple[str, Callable[[Any], Any], Callable[[Any], Any]], ...] = (
 """In place of asyncpg's, which send the first and last day that Python has as -infinity and infinity."""
 
 
-async def connect(url: str, *, read_only: bool, statement_timeout: float | None) -> Connection:
+async def connect(
+    url: str, *, read_only: bool, statement_timeout: float | None, settings: Mapping[str, str] | None = None
+) -> Connection:
     """A connection whose statements read only, if so asked, and stop after the timeout in seconds, if there is one.
 
-    Raises whatever is in NO_CONNECTION.
+    `settings` are further ones of PostgreSQL's. Raises whatever is in NO_CONNECTION.
     """
-    settings = dict(SETTINGS)
+    settings = {**SETTINGS, **(settings or {})}
     if read_only:
         settings["default_transaction_read_only"] = "on"
     settings["statement_timeout"] = str(round((statement_timeout or 0) * 1000))

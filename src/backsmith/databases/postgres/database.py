@@ -12,7 +12,15 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
-from backsmith.databases.database import NOT_OPEN, READ_ONLY, Database, reply_too_large, size_of
+from backsmith.databases.database import (
+    NOT_OPEN,
+    READ_ONLY,
+    Database,
+    Isolation,
+    reply_too_large,
+    size_of,
+    unavailable,
+)
 from backsmith.databases.postgres.connection import (
     NO_CONNECTION,
     OLDEST,
@@ -25,7 +33,11 @@ from backsmith.databases.postgres.dialect import PostgresDialect
 from backsmith.databases.postgres.embedded import start, stop
 from backsmith.databases.postgres.failures import is_lost, of_reading, of_writing
 from backsmith.databases.postgres.pool import Pool
+from backsmith.databases.postgres.transaction import PostgresTransaction
+from backsmith.databases.retrying import retried
+from backsmith.databases.running import Works
 from backsmith.databases.schema import Schema
+from backsmith.databases.transaction import Again, Transaction
 from backsmith.errors import BacksmithError, DatabaseError
 
 T = TypeVar("T")
@@ -48,6 +60,8 @@ class PostgresDatabase(Database):
         *,
         read_only: bool,
         statement_timeout: float,
+        transaction_timeout: float,
+        isolation: Isolation,
         wait_timeout: float,
         pool_size: int,
         embedded_folder: Path,
@@ -64,7 +78,17 @@ class PostgresDatabase(Database):
         self._pool = Pool(
             self._connect_reader, size=pool_size, wait_timeout=wait_timeout, silence=statement_timeout + SLACK
         )
+        self._works = Works(transaction_timeout)
+        self._writers = Pool(
+            self._connect_writer, size=pool_size, wait_timeout=wait_timeout, silence=transaction_timeout + SLACK
+        )
+        self._writer_settings = {
+            "default_transaction_isolation": isolation.replace("_", " "),
+            "lock_timeout": str(round(wait_timeout * 1000)),
+            "idle_in_transaction_session_timeout": str(round((transaction_timeout + SLACK) * 1000)),
+        }
         self._writer: Connection | None = None
+        """For Backsmith's own statements, which take as long as they take."""
         self._writing = asyncio.Lock()
 
     async def open(self) -> None:
@@ -88,8 +112,16 @@ class PostgresDatabase(Database):
         assert self._url is not None  # open() has set it
         return await connect(self._url, read_only=True, statement_timeout=self._statement_timeout)
 
+    async def _connect_writer(self) -> Connection:
+        assert self._url is not None  # transact() has seen to that
+        return await connect(
+            self._url, read_only=False, statement_timeout=self._statement_timeout, settings=self._writer_settings
+        )
+
     async def close(self) -> None:
         """Close all connections."""
+        self._works.stop(unavailable())
+        await self._writers.close()
         await self._pool.close()
         if self._writer is not None:
             await self._writer.close()
@@ -188,6 +220,42 @@ class PostgresDatabase(Database):
 
     # Writing ----------------------------------------------------------------------------------------------------------
 
+    async def transact(self, work: Callable[[Transaction], Awaitable[T]], *, retry: bool = False) -> T:
+        """As Database says, on a connection of the writing pool."""
+        self._check_writing()
+        return await retried(lambda: self._transact(work), retry=retry)
+
+    async def _transact(self, work: Callable[[Transaction], Awaitable[T]]) -> T:
+        """One try. Raises Again where another one may go well."""
+        connection = await self._writers.take()
+        transaction = PostgresTransaction(
+            connection, statement_timeout=self._statement_timeout, max_reply=self._max_reply
+        )
+        try:
+            with self._works.run():
+                result = await work(transaction)
+            await transaction.commit()
+        except BaseException as error:
+            await transaction.leave()
+            if transaction.again and isinstance(error, BacksmithError) and not isinstance(error, Again):
+                raise Again(error) from error
+            raise
+        finally:
+            transaction.end()
+            if transaction.is_sound:
+                self._writers.give(connection)
+            else:
+                self._writers.drop(connection)
+                self._writers.forget_idle()
+        return result
+
+    def _check_writing(self) -> None:
+        if self._read_only:
+            raise DatabaseError(READ_ONLY)
+        if self._url is None:
+            raise DatabaseError(NOT_OPEN)
+        self._works.check()
+
     async def execute(self, sql: str, params: Sequence[Any] = ()) -> None:
         """Run one statement, or several without parameters, which PostgreSQL takes as one transaction."""
         await self._write(lambda connection: connection.execute(sql, *params))
@@ -197,10 +265,8 @@ class PostgresDatabase(Database):
         await self._write(lambda connection: connection.executemany(sql, rows))
 
     async def _write(self, work: Callable[[Connection], Awaitable[object]]) -> None:
-        if self._read_only:
-            raise DatabaseError(READ_ONLY)
-        if self._url is None:
-            raise DatabaseError(NOT_OPEN)
+        self._check_writing()
+        assert self._url is not None
         async with self._writing:
             try:
                 if self._writer is None or self._writer.is_closed():

@@ -29,8 +29,10 @@ from backsmith.blueprint.types import (
 from backsmith.databases.dialect import Dialect
 from backsmith.databases.postgres.ddl import PostgresDdl
 from backsmith.databases.postgres.expressions import PostgresSpeller
+from backsmith.databases.postgres.journal import PostgresJournal
 from backsmith.databases.postgres.operators import PostgresOperators
 from backsmith.databases.postgres.parameter_types import parameter_type
+from backsmith.databases.postgres.stores import PostgresStores
 from backsmith.databases.values import bounded, finite, finite_decimal, instant, json_text, microseconds, plain_text
 
 TEXTS = ("text", "character varying", "varchar", "name")
@@ -44,6 +46,9 @@ class PostgresDialect(Dialect):
     ddl = PostgresDdl()
     case_collation = "default"
     """Set when the database is opened."""
+
+    def __init__(self) -> None:
+        self.stores = PostgresStores(self)
 
     def operators(self) -> PostgresOperators:
         return PostgresOperators(self)
@@ -82,6 +87,12 @@ class PostgresDialect(Dialect):
                 return json_text
             case List(item):
                 return _list_encoder(self.encoder(item))
+
+    def try_lock(self, number: int) -> str:
+        return f"pg_try_advisory_xact_lock(${number}::bigint)"
+
+    def journal(self, table: str, fields: Sequence[Field]) -> PostgresJournal:
+        return PostgresJournal(self, table, fields)
 
     def load(self, column: str, field: Field) -> str:
         if field.storage is None:

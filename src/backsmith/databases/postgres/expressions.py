@@ -19,6 +19,8 @@ WHITE_SPACE = "".join(f"\\u{ord(character):04x}" for character in map(chr, range
 class PostgresSpeller(Speller):
     """Texts are compared by code point, whatever the collation of their columns."""
 
+    share = " FOR SHARE OF "
+
     def _literal(self, node: Literal, type: Type) -> str:
         value = node.value
         if isinstance(value, bool):

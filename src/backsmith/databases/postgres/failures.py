@@ -9,15 +9,20 @@ By SQLSTATE: https://www.postgresql.org/docs/current/errcodes-appendix.html
 from __future__ import annotations
 
 import asyncio
+import re
 
 import asyncpg
 
 from backsmith import errors
-from backsmith.databases.database import reply_too_large, timed_out, unavailable
+from backsmith.databases.database import busy, disk_full, not_writable, reply_too_large, timed_out, unavailable
 from backsmith.databases.postgres.connection import Connection
+from backsmith.databases.transaction import ViolationError
 from backsmith.databases.values import bad_value, out_of_range
 from backsmith.errors import BacksmithError, DatabaseError, RequestError
 
+NAME = re.compile(r'"((?:[^"]|"")+)"|([^\W\d][\w$]*)')
+KEY = re.compile(rf"\(((?:{NAME.pattern})(?:, (?:{NAME.pattern}))*)\)=\(")
+QUOTED = re.compile('"([^"]+)"')
 LOST = (
     OSError,
     asyncpg.PostgresConnectionError,
@@ -81,6 +86,73 @@ def _of_search(error: Exception) -> bool:
     """Whether it is full-text search that came to a limit of its own."""
     source: str | None = getattr(error, "server_source_filename", None)
     return source is not None and source.startswith(("ts", "to_ts"))
+
+
+def may_run_again(error: Exception) -> bool:
+    """Whether the transaction failed for others that ran beside it, or for a table that has just been changed."""
+    again = asyncpg.SerializationError, asyncpg.DeadlockDetectedError
+    outdated = asyncpg.InvalidCachedStatementError, asyncpg.OutdatedSchemaCacheError
+    return isinstance(error, again + outdated)
+
+
+def not_writable_here(error: Exception) -> bool:
+    """Whether the server takes no changes: a standby, or one that was told to."""
+    return isinstance(error, asyncpg.ReadOnlySQLTransactionError)
+
+
+def of_transaction(error: Exception, *, lost: bool, statement_timeout: float) -> BacksmithError:
+    """What to raise for an error of a statement of a transaction; `lost` is what `is_lost` says of it."""
+    state: str | None = error.sqlstate if isinstance(error, asyncpg.PostgresError) else None
+    if lost or state is None:
+        return of_reading(error, lost=lost, statement_timeout=statement_timeout, max_reply=0)
+    table: str | None = getattr(error, "table_name", None)
+    constraint: str | None = getattr(error, "constraint_name", None)
+    match state:
+        case "23505":
+            return ViolationError("unique", table=table, columns=_columns(error), constraint=constraint)
+        case "23P01":  # an exclusion constraint, which is a unique one in a wider sense
+            return ViolationError("unique", table=table, constraint=constraint)
+        case "23503" | "23001":
+            return ViolationError("foreign_key", table=table, constraint=constraint)
+        case "23514":
+            return ViolationError("check", table=table, constraint=constraint)
+        case "23502":
+            column: str | None = getattr(error, "column_name", None)
+            return ViolationError("not_null", table=table, columns=(column,) if column else ())
+        case "428C9":
+            named = QUOTED.search(str(error))
+            return ViolationError("generated", table=table, columns=(named[1],) if named else ())
+        case "40001" | "40P01":
+            return RequestError(
+                errors.CONFLICTING_TRANSACTIONS,
+                "Other requests change the same rows at the same time",
+                hint="Try again in a moment.",
+                headers=(("Retry-After", "1"),),
+            )
+        case "55P03":
+            return busy()
+        case "53100":
+            return disk_full()
+        case "25006" | "58030":
+            return not_writable()
+        case "P0001":
+            return RequestError(
+                errors.REFUSED_BY_DATABASE,
+                getattr(error, "message", None) or "A trigger refused it",
+                details=getattr(error, "detail", None),
+                hint=getattr(error, "hint", None),
+            )
+        case "0A000" if may_run_again(error):
+            return unavailable()
+        case _:
+            return of_reading(error, lost=lost, statement_timeout=statement_timeout, max_reply=0)
+
+
+def _columns(error: Exception) -> tuple[str, ...]:
+    """The columns of a unique violation: `Key (email, "from")=(a@b, 1) already exists.` None for expressions."""
+    found = KEY.search(getattr(error, "detail", None) or "")
+    names = NAME.findall(found[1]) if found else []
+    return tuple(quoted.replace('""', '"') or plain for quoted, plain in names)
 
 
 def of_writing(error: Exception, *, lost: bool) -> BacksmithError:

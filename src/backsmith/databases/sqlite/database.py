@@ -9,9 +9,7 @@ switch interval is short while threads read (`readers.Promptness`).
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from time import perf_counter
@@ -20,22 +18,23 @@ from typing import Any, TypeVar
 import apsw
 
 from backsmith.databases.database import NOT_OPEN, READ_ONLY, Database, reply_too_large, size_of
+from backsmith.databases.retrying import retried
 from backsmith.databases.schema import Schema
-from backsmith.databases.sqlite.connection import open_reader, open_untouched, open_writer
+from backsmith.databases.sqlite.connection import keeping_plans, open_reader, open_untouched, open_writer
 from backsmith.databases.sqlite.dialect import SqliteDialect
 from backsmith.databases.sqlite.failures import of_reading, of_writing
+from backsmith.databases.sqlite.loop_reader import LoopReader
 from backsmith.databases.sqlite.readers import Readers
-from backsmith.errors import BacksmithError, DatabaseError
+from backsmith.databases.sqlite.writer import Writer
+from backsmith.databases.transaction import Again, Transaction, ViolationError
+from backsmith.errors import BacksmithError, DatabaseError, RequestError
 
 T = TypeVar("T")
 
-STEPS = 1_000
-"""SQLite instructions between two looks at the clock on the event loop: some 10 to 20 microseconds."""
 INLINE_CACHE = 16_000
 """KiB of pages that the event loop's connection keeps."""
-LOOKS = 20
-"""Looks at the clock before a statement may count as over budget: one that did little work and took long all the same
-was kept waiting by other processes, and a thread would do no better."""
+PATTERN = " GLOB "
+"""Is in a statement with a pattern, for which an index may serve: that depends on how the pattern begins."""
 SLOW_FOR = 10.0
 """Seconds for which a statement that was over budget twice within as many goes straight to a thread."""
 SLOW_STATEMENTS = 500
@@ -55,6 +54,7 @@ class SqliteDatabase(Database):
         *,
         read_only: bool,
         statement_timeout: float,
+        transaction_timeout: float,
         wait_timeout: float,
         inline_budget: float,
         reader_threads: int,
@@ -64,6 +64,7 @@ class SqliteDatabase(Database):
         self.path = path
         self._read_only = read_only
         self._statement_timeout = statement_timeout
+        self._transaction_timeout = transaction_timeout
         self._wait_timeout = wait_timeout
         self._budget = inline_budget
         self._reader_threads = reader_threads
@@ -72,17 +73,16 @@ class SqliteDatabase(Database):
         """Bytes of a row on the event loop, at most."""
         self._uncounted = max_reply // self._longest
         """Rows on the event loop that can't be too large together."""
-        self._stop_at = 0.0
-        self._looks = 0
         self._slow: dict[str, float] = {}
         """Until when which statement counts as slow."""
         self._suspects: dict[str, float] = {}
         """Until when a second overrun makes which statement slow."""
-        self._inline: apsw.Connection | None = None
-        self._execute: Callable[[str, Sequence[Any]], apsw.Cursor] = _not_open
-        self._writer: apsw.Connection | None = None
+        self._inline: LoopReader | None = None
+        self._patterns: LoopReader | None = None
+        """For statements with a pattern: plans them by its value. Open since the first of them."""
+        self._connect_inline: Callable[[], apsw.Connection] = _not_open
+        self._writer: Writer | None = None
         self._readers: Readers | None = None
-        self._writing: ThreadPoolExecutor | None = None
 
     async def open(self) -> None:
         """Open the file, creating it unless it is to be read only. Raises DatabaseError."""
@@ -97,14 +97,19 @@ class SqliteDatabase(Database):
     def _open(self) -> None:
         if self._read_only:
             connect = partial(open_untouched, self.path, longest=self._max_reply)
-            self._inline = open_untouched(self.path, wait=0, longest=self._longest)
+            self._connect_inline = partial(open_untouched, self.path, wait=0, longest=self._longest)
         else:
-            self._writer = open_writer(self.path)
-            self._writing = ThreadPoolExecutor(1, thread_name_prefix="backsmith-writer")
+            self._writer = Writer(
+                keeping_plans(open_writer(self.path)),
+                wait_timeout=self._wait_timeout,
+                transaction_timeout=self._transaction_timeout,
+                statement_timeout=self._statement_timeout,
+                read_budget=self._budget,
+                max_reply=self._max_reply,
+            )
             connect = partial(open_reader, self.path, longest=self._max_reply)
-            self._inline = open_reader(self.path, wait=0, cache=INLINE_CACHE, longest=self._longest)
-        self._inline.set_progress_handler(self._over_budget, STEPS)
-        self._execute = self._inline.cursor().execute  # one cursor for all: a third of a microsecond each
+            self._connect_inline = partial(open_reader, self.path, wait=0, cache=INLINE_CACHE, longest=self._longest)
+        self._inline = LoopReader(keeping_plans(self._connect_inline()), self._budget)
         self._readers = Readers(
             connect,
             threads=self._reader_threads,
@@ -116,28 +121,29 @@ class SqliteDatabase(Database):
         """Interrupt what reads, finish what writes, close the file."""
         if self._readers is not None:
             self._readers.close()
-        if self._writing is not None:
-            self._writing.shutdown(wait=True, cancel_futures=True)
-        for connection in (self._inline, self._writer):
+        for connection in (self._inline, self._patterns):
             if connection is not None:
                 connection.close()
-        self._inline = self._writer = self._readers = self._writing = None
-        self._execute = _not_open
+        writer, self._writer = self._writer, None
+        if writer is not None:
+            await writer.close()
+        self._inline = self._patterns = self._readers = None
+        self._connect_inline = _not_open
 
     # Reading ----------------------------------------------------------------------------------------------------------
-
-    def _over_budget(self) -> bool:
-        self._looks += 1
-        return self._looks >= LOOKS and perf_counter() > self._stop_at
 
     def fetch_now(self, sql: str, params: Sequence[Any]) -> Sequence[tuple[Any, ...]] | None:
         """The rows, or None when the statement is too much for the event loop, or lately was so twice."""
         now = perf_counter()
         if not self._budget or (sql in self._slow and self._is_slow(sql, now)):
             return None
-        self._stop_at, self._looks = now + self._budget, 0
+        reader = self._inline
         try:
-            rows: list[tuple[Any, ...]] = self._execute(sql, params).fetchall()
+            if PATTERN in sql:
+                reader = self._patterns = self._patterns or LoopReader(self._connect_inline(), self._budget)
+            if reader is None:
+                raise DatabaseError(NOT_OPEN)
+            rows = reader.rows(sql, params, now)
         except (apsw.InterruptError, apsw.TooBigError):
             self._remember(sql)
             return None
@@ -214,6 +220,20 @@ class SqliteDatabase(Database):
 
     # Writing ----------------------------------------------------------------------------------------------------------
 
+    async def transact(self, work: Callable[[Transaction], Awaitable[T]], *, retry: bool = False) -> T:
+        """As Database says. Works that come at the same time share a commit."""
+        writer, alone = self._to_write(), False
+
+        async def once() -> T:
+            nonlocal alone
+            try:
+                return await writer.transact(work, alone=alone)
+            except Again:
+                alone = True  # if something of it was the matter, no other is to suffer
+                raise
+
+        return await retried(once, retry=retry)
+
     async def execute(self, sql: str, params: Sequence[Any] = ()) -> None:
         """Run one statement, or several without parameters, in a transaction."""
         await self._write(lambda connection: connection.execute(sql, params).fetchall())  # to the last statement
@@ -223,12 +243,22 @@ class SqliteDatabase(Database):
         await self._write(lambda connection: connection.executemany(sql, rows))
 
     async def _write(self, work: Callable[[apsw.Connection], object]) -> None:
-        if self._writer is None or self._writing is None:
+        """Run Backsmith's own statements, for as long as they take."""
+        writer = self._to_write()
+        try:
+            await writer.transact(lambda transaction: transaction.run(work), own=True)
+        except Again as again:
+            raise of_writing(again.refusal) from again
+        except (RequestError, ViolationError) as error:
+            raise of_writing(error.__cause__ or error) from error
+
+    def _to_write(self) -> Writer:
+        if self._writer is None:
             raise DatabaseError(READ_ONLY if self._read_only else NOT_OPEN)
-        await asyncio.get_running_loop().run_in_executor(self._writing, _transact, self._writer, work)
+        return self._writer
 
 
-def _not_open(sql: str, params: Sequence[Any]) -> apsw.Cursor:
+def _not_open() -> apsw.Connection:
     raise DatabaseError(NOT_OPEN)
 
 
@@ -241,19 +271,3 @@ def _counted(cursor: apsw.Cursor, limit: int) -> Iterator[tuple[Any, ...]]:
             cursor.close()  # a statement that isn't read to its end would keep its view of the database
             raise reply_too_large(limit)
         yield row
-
-
-def _transact(connection: apsw.Connection, work: Callable[[apsw.Connection], object]) -> None:
-    try:
-        connection.execute("BEGIN IMMEDIATE")
-        try:
-            work(connection)
-            connection.execute("COMMIT")
-        except BaseException:
-            if connection.in_transaction:
-                connection.execute("ROLLBACK")
-            raise
-    except BacksmithError:
-        raise
-    except Exception as error:
-        raise of_writing(error) from error

@@ -30,7 +30,9 @@ from backsmith.databases.dialect import Dialect
 from backsmith.databases.sqlite import storage
 from backsmith.databases.sqlite.ddl import SqliteDdl
 from backsmith.databases.sqlite.expressions import SqliteSpeller
+from backsmith.databases.sqlite.journal import SqliteJournal
 from backsmith.databases.sqlite.operators import SqliteOperators
+from backsmith.databases.sqlite.stores import SqliteStores
 from backsmith.databases.values import (
     INTEGER_MAX,
     INTEGER_MIN,
@@ -56,6 +58,9 @@ class SqliteDialect(Dialect):
     name = "sqlite"
     brackets = True
     ddl = SqliteDdl()
+
+    def __init__(self) -> None:
+        self.stores = SqliteStores(self)
 
     def operators(self) -> SqliteOperators:
         return SqliteOperators(self)
@@ -94,6 +99,12 @@ class SqliteDialect(Dialect):
                 return json_text
             case List(item):
                 return _list_encoder(item, self.encoder(item))
+
+    def try_lock(self, number: int) -> str:
+        return f"?{number} IS NOT NULL"  # a transaction that writes is alone anyway
+
+    def journal(self, table: str, fields: Sequence[Field]) -> SqliteJournal:
+        return SqliteJournal(self, table, fields)
 
     def load(self, column: str, field: Field) -> str:
         return column if field.storage is None else storage.load(column, field.type, field.storage)

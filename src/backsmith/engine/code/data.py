@@ -1,148 +1,77 @@
-"""`Data`: the application's data as its own functions use it, under the rules for whoever asks."""
+"""`Data` as the engine has it: reading, calculating, writing, transactions and SQL, for one asker or for the system."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import UTC, datetime
-from typing import Any, TypeVar, cast
+from collections.abc import Iterable
+from contextlib import AbstractAsyncContextManager
+from typing import Any
 
-from msgspec.structs import replace
-
-from backsmith.blueprint.asker import Asker
-from backsmith.blueprint.blueprint import Field
-from backsmith.blueprint.expressions import FALSE
+from backsmith.blueprint.asker import NOBODY, Asker
 from backsmith.blueprint.types import Type
-from backsmith.databases.database import Database, Row
 from backsmith.databases.operators import type_of_value
-from backsmith.engine.access import Access, AskerKind, Authorizer
-from backsmith.engine.catalogue import Catalogue, Resource
-from backsmith.engine.code.conditions import condition_node
+from backsmith.databases.transaction import Transaction
+from backsmith.engine.code.aggregates import Aggregating
 from backsmith.engine.code.named_parameters import positional
-from backsmith.engine.code.objects import Objects
-from backsmith.engine.code.shown import Shown
-from backsmith.engine.grammar.ranges import MAXIMUM
-from backsmith.engine.planning.plan import Condition, Key, Order, Output, Predicate, Read, Value
-from backsmith.engine.spelling.binding import Inputs, Statement
-from backsmith.engine.spelling.statement import ReadWriter
+from backsmith.engine.code.writing import Writing
 from backsmith.errors import UsageError
-from backsmith.model.conditions import Condition as Written
+from backsmith.model.account import Account
+from backsmith.model.declaration import key_of
 from backsmith.model.entity import Entity
 
-E = TypeVar("E", bound=Entity)
 
+class ServerData(Aggregating, Writing):
+    """`backsmith.Data`."""
 
-class ReadData:
-    """`backsmith.Data` for one request. Reads only what the rules let the asker read, except by `sql`."""
+    def transaction(self) -> AbstractAsyncContextManager[None]:
+        """What is done inside is kept together; inside of another transaction it is a savepoint."""
+        return self._session.transaction()
 
-    def __init__(
-        self, database: Database, catalogue: Catalogue, authorizer: Authorizer, objects: Objects, asker: Asker
-    ) -> None:
-        self._database = database
-        self._catalogue = catalogue
-        self._authorizer = authorizer
-        self._objects = objects
-        self._asker = asker
-        self._kind: AskerKind = authorizer.kind(asker)
-        self._now = datetime.now(UTC)
+    def as_system(self) -> ServerData:
+        """The same data without rules. Checks and constraints hold; what a function returns is shown by the rules."""
+        return ServerData(self._session, self._asker, system=True)
 
-    async def get(self, entity: type[E], key: Any, /) -> E | None:
-        """The row with that key (a tuple where the key has several fields), or None."""
-        resource = self._resource(entity)
-        parts = cast("tuple[Any, ...]", key) if isinstance(key, tuple) else (key,)
-        if len(parts) != len(resource.key):
-            raise UsageError(f"The key of {entity.__name__} has {len(resource.key)} fields, not {len(parts)}.")
-        where = [getattr(entity, field.name) == part for field, part in zip(resource.key, parts, strict=True)]
-        found = await self.find(entity, *where, limit=1)
-        return found[0] if found else None
-
-    async def find(
-        self,
-        entity: type[E],
-        /,
-        *where: Written | bool,
-        order: str | tuple[str, ...] = (),
-        limit: int | None = None,
-        offset: int = 0,
-    ) -> list[E]:
-        """The rows that meet all conditions; `order` names fields, with "-" in front for the largest first."""
-        resource = self._resource(entity)
-        read = self._read(resource, where)
-        if read is None:
-            return []
-        terms = self._order(resource, (order,) if isinstance(order, str) else order)
-        writer = ReadWriter(self._database.dialect, self._catalogue.entities)
-        read = replace(read, order=terms, most=None if limit is None else count_of(limit), skip=count_of(offset))
-        rows = await self._fetch(writer.page(read))
-        return [self._objects.read(resource.entity, row[0]) for row in rows]
-
-    async def count(self, entity: type[E], /, *where: Written | bool) -> int:
-        """How many rows meet all conditions."""
-        read = self._read(self._resource(entity), where)
-        if read is None:
-            return 0
-        statement = ReadWriter(self._database.dialect, self._catalogue.entities).count(read)
-        return (await self._fetch(statement))[0][0]
+    def as_account(self, account: Entity | Any, /, *, roles: Iterable[str] = ()) -> ServerData:
+        """The same data under the rules for that account, a row or a key; for None, of nobody."""
+        if account is None:
+            return ServerData(self._session, NOBODY)
+        key = account
+        if isinstance(account, Entity):
+            if not isinstance(account, Account):
+                raise UsageError(f"{account!r} is no account.")
+            key = account.__dict__.get(key_of(type(account))[0])
+            roles = (*roles, *account.roles)
+        if key is None:
+            raise UsageError(f"{account!r} has no key.")
+        return ServerData(self._session, Asker(key, frozenset(roles), "token"))
 
     async def sql(self, query: str, /, **parameters: Any) -> list[dict[str, Any]]:
         """The rows of a SELECT; `:name` in it stands for the parameter of that name. Rules do not apply to it.
 
         Raises UsageError for a parameter that is missing or not used.
         """
-        dialect = self._database.dialect
+        text, values = self._bound(query, parameters)
+        level = self._session.level()
+        if level is None:
+            return await self._services.database.fetch_named(text, values)
+        async with level.turn() as transaction:
+            return await transaction.fetch_named(text, values)
+
+    async def execute(self, statement: str, /, **parameters: Any) -> None:
+        """Run an INSERT, UPDATE or DELETE. Rules, hooks and the change log do not hear of it.
+
+        Raises UsageError as `sql` does, RequestError where a constraint refuses it.
+        """
+        text, values = self._bound(statement, parameters)
+
+        async def run(transaction: Transaction) -> None:
+            await transaction.fetch(text, values, heavy=True)
+
+        await self._session.within(run)
+
+    def _bound(self, text: str, parameters: dict[str, Any]) -> tuple[str, list[Any]]:
+        dialect = self._services.database.dialect
         types: dict[str, Type | None] = {name: type_of_value(value) for name, value in parameters.items()}
-        text, names = positional(query, types, dialect)
-        values = [
+        query, names = positional(text, types, dialect)
+        return query, [
             None if parameters[name] is None else dialect.encoder(types[name])(parameters[name]) for name in names
         ]
-        return await self._database.fetch_named(text, values)
-
-    async def _fetch(self, statement: Statement) -> Sequence[Row]:
-        parameters = statement.parameters(Inputs((), self._asker, self._now))
-        rows = self._database.fetch_now(statement.sql, parameters)
-        return await self._database.fetch(statement.sql, parameters) if rows is None else rows
-
-    def _resource(self, entity: type[Entity]) -> Resource:
-        known = self._catalogue.resources.get(entity.__name__)
-        if known is None:
-            raise UsageError(f"{entity.__name__} isn't an entity of this application.")
-        return known
-
-    def _read(self, resource: Resource, where: Sequence[Written | bool]) -> Read | None:
-        """What to read; None where no rule lets the asker read anything."""
-        access = self._authorizer.read(resource.entity, self._kind)
-        if access.rows == FALSE:
-            return None
-        shown = Shown(self._catalogue.entities, lambda entity: self._authorizer.read(entity, self._kind))
-        nodes = [condition_node(item, resource.entity, shown) for item in where]
-        conditions: tuple[Condition, ...] = tuple(Predicate(node) for node in nodes)
-        outputs = tuple(
-            Output(Key(field.name), _value(field, access))
-            for field in resource.entity.fields
-            if field.computed is None and access.guards.get(field.name) != FALSE
-        )
-        return Read(resource.entity, access.rows, outputs, conditions)
-
-    def _order(self, resource: Resource, names: tuple[str, ...]) -> tuple[Order, ...]:
-        access = self._authorizer.read(resource.entity, self._kind)
-        terms: list[Order] = []
-        for name in names:
-            field = resource.stored.get(name.removeprefix("-"))
-            if field is None:
-                raise UsageError(f"{resource.entity.name} has no field '{name.removeprefix('-')}' to order by.")
-            descending = name.startswith("-")
-            terms.append(Order(_value(field, access), descending, nulls_first=descending))
-        given = {name.removeprefix("-") for name in names}
-        terms.extend(Order(_value(field, access)) for field in resource.key if field.name not in given)
-        return tuple(terms)
-
-
-def count_of(number: int) -> int:
-    """A limit or offset: one that a request brought may be anything, and is spelled into the statement."""
-    if not isinstance(number, int):  # pyright: ignore[reportUnnecessaryIsInstance] - callers may not check their types
-        raise UsageError(f"A limit or offset is a whole number, not {number!r}.")
-    return min(max(0, number), MAXIMUM)
-
-
-def _value(field: Field, access: Access) -> Value:
-    guard = access.guards.get(field.name)
-    return Value(field, field.type, field.nullable or guard is not None, guard=guard)

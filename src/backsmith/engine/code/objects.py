@@ -1,107 +1,107 @@
-"""Rows as the application's own objects, and its objects as JSON: `read_object` and `plain`."""
+"""Rows as the application's own objects: JSON that the database made in, objects of the application's classes out."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import fields, is_dataclass
-from datetime import date, datetime, time, timedelta
-from decimal import Decimal
-from typing import Any, cast
-from uuid import UUID
+from collections.abc import Mapping
+from typing import Any
 
 import msgspec
 
-from backsmith.blueprint.blueprint import Entity
-from backsmith.blueprint.types import Json, List, Text, Type
-from backsmith.databases.values import datetime_text, duration_text, microseconds, time_text
+from backsmith.blueprint.asker import Asker
+from backsmith.blueprint.blueprint import Entity, leads_to_one
+from backsmith.blueprint.types import Json, List, Text, Type, is_file
+from backsmith.engine.code.plain import EMPTY, LOADED, SYSTEM
 from backsmith.engine.values import converter
 from backsmith.model.account import Account
+from backsmith.model.declaration import key_of
 from backsmith.model.entity import Entity as Model
+from backsmith.model.files import File
 
 _members = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _items = msgspec.json.Decoder(list[msgspec.Raw])
 _text = msgspec.json.Decoder(str)
 
+Loads = Mapping[str, "Loads"]
+"""What is loaded of a row beside its own fields, as a tree: names of relations and of computed fields."""
+NOTHING: Loads = {}
+
 
 class Objects:
     """Makes objects of the application's classes."""
 
-    def __init__(self, entities: Mapping[str, Entity], classes: Mapping[str, type[Model]]) -> None:
+    def __init__(
+        self, entities: Mapping[str, Entity], classes: Mapping[str, type[Model]], account: str | None = None
+    ) -> None:
+        """`account` names the entity of those who ask, where the application keeps them."""
         self.entities = entities
         self.classes = classes
+        found = classes.get(account or "")
+        self._account: type[Account] = found if found is not None and issubclass(found, Account) else Account
 
-    def read(self, entity: Entity, row: str) -> Any:
-        """The object of a row given as JSON. To-one relations lead to objects that hold their key."""
+    def account(self, asker: Asker) -> Account | None:
+        """Who asks, as far as their request tells: key and roles. None for nobody."""
+        if asker.id is None:
+            return None
+        made = object.__new__(self._account)
+        Account.__init__(made, roles=asker.roles)
+        key = key_of(self._account)[0]
+        made.__dict__ = {key: asker.id, **{n: v for n, v in made.__dict__.items() if n[0] == "_"}}
+        return made
+
+    def read(self, entity: Entity, row: str | bytes, loads: Loads = NOTHING, *, system: bool = False) -> Any:
+        """The object of a row given as JSON. To-one relations lead to objects that hold their key.
+
+        `system`: it was read without rules, which is noted, so that it is not shown as it is.
+        """
         members = _members.decode(row)
-        computed = {field.name for field in entity.fields if field.computed is not None}
-        values = {
-            field.name: _value(bytes(members[field.name]), field.type)
+        values: dict[str, Any] = {
+            field.name: value_of(bytes(members[field.name]), field.type)
             for field in entity.fields
-            if field.name in members and field.name not in computed
+            if field.name in members and (field.computed is None or field.name in loads)
         }
+        empty: set[str] = set()
         for relation in entity.relations:
-            if relation.kind == "to_one" and all(name in values for name in relation.fields):
+            loaded = members.get(relation.name) if relation.name in loads else None
+            if loaded is not None:
+                target, inner = self.entities[relation.entity], loads[relation.name]
+                if leads_to_one(relation):
+                    is_none = bytes(loaded) == b"null"
+                    values[relation.name] = None if is_none else self.read(target, bytes(loaded), inner, system=system)
+                else:
+                    rows = _items.decode(loaded)
+                    values[relation.name] = [self.read(target, bytes(each), inner, system=system) for each in rows]
+            elif relation.kind == "to_one" and all(name in values for name in relation.fields):
                 target = self.entities[relation.entity]
                 key = [values[name] for name in relation.fields]
                 fields = dict(zip(relation.target_fields, key, strict=True))
-                values[relation.name] = None if None in key else self._made(target, fields)
-        return self._made(entity, values)
+                values[relation.name] = None if None in key else self.made(target, fields)
+                if None in key:
+                    empty.add(relation.name)
+        if empty:
+            values[EMPTY] = frozenset(empty)
+        if loads:
+            values[LOADED] = frozenset(loads)
+        if system:
+            values[SYSTEM] = True
+        return self.made(entity, values)
 
-    def _made(self, entity: Entity, values: Mapping[str, Any]) -> Any:
+    def made(self, entity: Entity, values: Mapping[str, Any]) -> Any:
+        """An object that holds just these values."""
         made = object.__new__(self.classes[entity.name])
         if isinstance(made, Account):
             Account.__init__(made)  # roles come with requests, so an account that was read has none
+            made.__dict__ = {name: value for name, value in made.__dict__.items() if name[0] == "_"}
         made.__dict__.update(values)
         return made
 
 
-def _value(raw: bytes, type: Type) -> Any:
+def value_of(raw: bytes, type: Type) -> Any:
+    """The Python value of a field's canonical JSON."""
     if raw == b"null":
         return None
     if isinstance(type, Json):
-        return msgspec.json.decode(raw)
+        return msgspec.json.decode(raw, type=File if is_file(type) else Any)
     if isinstance(type, List):
-        return [_value(bytes(item), type.item) for item in _items.decode(raw)]
+        return [value_of(bytes(item), type.item) for item in _items.decode(raw)]
     text = _text.decode(raw) if raw.startswith(b'"') else raw.decode()
     return text if isinstance(type, Text) else converter(type, "eq")(text)
-
-
-NOTHING: Mapping[str, frozenset[str]] = {}
-
-
-def plain(value: Any, hidden: Mapping[str, frozenset[str]] = NOTHING) -> Any:
-    """`value` as what JSON has, in the canonical forms (docs/architecture.md, "Values"); of rows without what is
-    `hidden`, by the names of their entities.
-    """
-    match value:
-        case None | bool() | int() | float() | str() | Decimal() | msgspec.Raw():
-            return value
-        case datetime():
-            return datetime_text(value)
-        case date() | UUID():
-            return str(value)
-        case time():
-            return time_text(value)
-        case timedelta():
-            return duration_text(microseconds(value))
-        case bytes():
-            return f"\\x{value.hex()}"
-        case Model():
-            left_out = hidden.get(type(value).__name__, ())
-            return {
-                name: plain(item, hidden)
-                for name, item in value.__dict__.items()
-                if not name.startswith("_") and name not in left_out and not isinstance(item, Model)  # its key is there
-            }
-        case msgspec.Struct():
-            return {name: plain(getattr(value, name), hidden) for name in value.__struct_fields__}
-        case Mapping():
-            return {str(name): plain(item, hidden) for name, item in cast("Mapping[Any, Any]", value).items()}
-        case list() | tuple() | set() | frozenset():
-            return [plain(item, hidden) for item in cast("Iterable[Any]", value)]
-        case _ if is_dataclass(value) and not isinstance(value, type):
-            return {field.name: plain(getattr(value, field.name), hidden) for field in fields(value)}
-        case _:
-            raise TypeError(
-                f"A {type(value).__name__} can't be sent as JSON. Return rows, dataclasses or plain values."
-            )

@@ -8,11 +8,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
-from backsmith.blueprint.blueprint import Entity
-from backsmith.blueprint.expressions import TRUE, FieldOf, Follow, If, IsNull, Literal, Node, Not, Or, Row, This
+from backsmith.blueprint.blueprint import Entity, Relation
+from backsmith.blueprint.expressions import (
+    TRUE,
+    FieldOf,
+    Follow,
+    If,
+    IsNull,
+    Literal,
+    Node,
+    Not,
+    Or,
+    Row,
+    This,
+    Variable,
+)
 from backsmith.blueprint.trees import changed
 from backsmith.databases.rows import relation_named
-from backsmith.engine.access import Access, every
+from backsmith.engine.access import Access, every, linking_fields
 
 
 class Shown:
@@ -21,7 +34,7 @@ class Shown:
     def __init__(self, entities: Mapping[str, Entity], access: Callable[[Entity], Access]) -> None:
         """`access` says what the asker may read of an entity."""
         self.entities = entities
-        self._access = access
+        self.access = access
 
     def value(self, value: FieldOf) -> Node:
         """The value, None where it isn't shown."""
@@ -33,11 +46,19 @@ class Shown:
         condition = every(self._link(row))
         return IsNull(row) if condition is None else Or((Not(condition), IsNull(row)))
 
+    def rows_of(self, row: Row, relation: Relation, variable: Variable) -> Node | None:
+        """Under which conditions `variable` is shown as one of the rows that a to-many relation leads to."""
+        here, there = linking_fields(relation)
+        near = [condition for name in here for condition in self._conditions(row, name)]
+        access = self.access(self.entities[relation.entity])
+        far = (access.rows, *(access.guards[name] for name in there if name in access.guards))
+        return every((*near, *(about(condition, variable) for condition in far if condition != TRUE)))
+
     def _conditions(self, row: Row, name: str) -> Iterator[Node]:
         """Under which conditions a field of the row is shown."""
-        access = self._access(self.entities[row.entity])
+        access = self.access(self.entities[row.entity])
         if not isinstance(row, Follow):
-            yield from (access.guards[each] for each in (name,) if each in access.guards)
+            yield from (about(access.guards[each], row) for each in (name,) if each in access.guards)
             return
         yield from self._link(row)
         target_fields = relation_named(self.entities[row.of.entity], row.relation).target_fields

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from urllib.parse import quote
 
+from backsmith.databases.values import json_text
 from backsmith.engine.grammar.names import MARK
 from backsmith.engine.grammar.percent import decoded_segment
 from backsmith.errors import BAD_VALUE, RequestError
@@ -32,3 +33,18 @@ def key_of(segment: str, fields: Sequence[str]) -> tuple[str, ...]:
 def segment_of(texts: Sequence[str]) -> str:
     """The segment of a path that `key_of` reads as these texts."""
     return ",".join(quote(text, safe=":@!$'()*") for text in texts)
+
+
+def texts_of(key: Sequence[object]) -> tuple[str, ...]:
+    """The texts of a key's values, as a path or a filter has them."""
+    return tuple(map(_text, key))
+
+
+def _text(value: object) -> str:
+    match value:
+        case str():
+            return value
+        case bytes():
+            return f"\\x{value.hex()}"
+        case _:
+            return json_text(value).strip('"')

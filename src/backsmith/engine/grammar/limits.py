@@ -32,6 +32,10 @@ class Limits(Struct, frozen=True, kw_only=True):
     """Characters of a name."""
     pattern_length: int = 1_000
     """Characters of a pattern (`like`, `match`) or a full-text query."""
+    rows: int = 10_000
+    """Rows of a body, those within rows included."""
+    json_depth: int = 100
+    """Arrays and objects inside one another in a JSON value."""
 
 
 LIMITS = Limits()

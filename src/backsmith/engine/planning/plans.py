@@ -102,7 +102,8 @@ class Planner:
         resolver = Resolver(self._catalogue, self._authorizer, key.kind, writer.operators, max_rows=self.max_rows)
         if key.key_parts:
             read = resolver.item(query, resource, tuple(range(count, count + key.key_parts)))
-            return Plan(read, query, writer.item(read), (), None)
+            names = tuple(name.text for name in member_keys(read))
+            return Plan(read, query, writer.item(read), names, None)
         window = Window((), limit=count, offset=count + 1) if key.ranged else None
         read = resolver.collection(query, resource, window)
         first = count + 2 * key.ranged

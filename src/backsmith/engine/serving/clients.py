@@ -26,6 +26,7 @@ class Clients:
     """The clients of the requests in work, of one event loop. `enter`, work, `leave` in a `finally`."""
 
     def __init__(self) -> None:
+        self._loop: asyncio.AbstractEventLoop | None = None
         self._tasks: dict[Client, asyncio.Task[object]] = {}
         self._seen: set[Client] = set()
         """Those that were there at the last tick."""
@@ -35,13 +36,16 @@ class Clients:
 
     def enter(self, client: Client) -> None:
         """The current task works for the client from now on."""
-        task = asyncio.current_task()
+        loop = self._loop
+        if loop is None:  # to ask for the loop takes as long as all the rest here
+            loop = self._loop = asyncio.get_running_loop()
+        task = asyncio.current_task(loop)
         if task is None:
             return
         self._tasks[client] = task
         if not self._ticking:
             self._ticking = True
-            asyncio.get_running_loop().call_later(TICK, self._tick)
+            loop.call_later(TICK, self._tick)
 
     def leave(self, client: Client) -> bool:
         """The work has ended. Whether that is because the client is gone."""

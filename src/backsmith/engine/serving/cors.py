@@ -7,15 +7,15 @@ from __future__ import annotations
 
 from backsmith.engine.reply import Headers, Reply
 
-METHODS = "GET, HEAD, POST, PATCH, DELETE, OPTIONS"
+METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"
 REQUEST_HEADERS = (
     "Authorization, X-API-Key, X-Request-Id, Content-Type, Accept, Accept-Profile, Content-Profile, Prefer, Range, "
-    "Range-Unit, If-None-Match, If-Match, X-Client-Info"
+    "Range-Unit, If-None-Match, If-Match, Idempotency-Key, X-Client-Info"
 )
 """What a page may send. X-Client-Info is what the PostgREST clients send along."""
 EXPOSED_HEADERS = (
     "Content-Range, Range-Unit, Content-Location, Location, ETag, Link, Preference-Applied, Retry-After, "
-    "Server-Timing, X-Request-Id"
+    "Server-Timing, X-Request-Id, Backsmith-Skipped, Idempotency-Replayed"
 )
 """What a page may read of a reply, beside what every page may."""
 _MAX_AGE = "7200"

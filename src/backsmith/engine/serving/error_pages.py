@@ -43,6 +43,20 @@ _TEXTS: dict[str, str] = {
     "bad-range": "The range begins after the last row, or ends before it begins.",
     "bad-preference": "With Prefer: handling=strict each preference has to be a known one. Without it, unknown ones "
     "are passed over.",
+    "precondition-failed": "The row has changed since it was read: its ETag isn't the one that If-Match names (or "
+    "there is such a row already, and If-None-Match said that there must be none). Nothing was changed. Read it "
+    "again, with the same select, and decide anew.",
+    "too-many-affected": "Prefer: max-affected says how many rows may change, and the filter means more. Nothing was "
+    "changed. `details` tells how many there are.",
+    "unfiltered": "A PATCH or DELETE of a collection says by a filter which rows it means. For all of them give one "
+    "that always holds, such as id=not.is.null, so that a forgotten filter empties no table.",
+    "put-filters": "A PUT writes one row: at its own address, /api/orders/7, or with one eq filter for each field of "
+    "the key and no others, /api/orders?id=eq.7.",
+    "put-limit": "A PUT writes exactly one row, so limit and offset mean nothing.",
+    "key-mismatch": "The address names one row and the body another. Leave the key out of the body, or make them the "
+    "same. PATCH changes a key.",
+    "no-such-unique": "on_conflict names fields that aren't unique together, so no row can be found by them. `hint` "
+    "lists those that are.",
     "method-not-allowed": "This address doesn't know that method. The header Allow lists those it knows.",
     "unauthenticated": "What you ask for is open to some who are signed in, and the request doesn't say who asks. Send "
     "Authorization: Bearer and a token, or X-API-Key and a key.",
@@ -50,6 +64,13 @@ _TEXTS: dict[str, str] = {
     "somebody else or for somebody else, or the key doesn't exist. `message` says which. Get a new one.",
     "two-credentials": "The request carries both a token and an API key, which may stand for two different accounts. "
     "Send one of them.",
+    "transaction-timeout": "What the request writes, and what the application does along with it, took longer than a "
+    "transaction may (setting `transaction_timeout`). Nothing of it was kept. Write fewer rows at once.",
+    "conflicting-transactions": "Other requests changed the same rows at the same time, and trying again at once "
+    "didn't help. Nothing was kept. Try again after the seconds that Retry-After says.",
+    "disk-full": "The disk that the database lies on has no room for what the request writes. Nothing was kept. Try "
+    "again when there is room; no restart is needed.",
+    "refused-by-database": "A trigger of the database doesn't allow what the request writes. `message` is its own.",
     "keys-unavailable": "Tokens are checked with keys that are published at an address of the issuer, and that address "
     "doesn't answer. Try again in a while.",
     "forbidden": "You may see this but not do that with it. `message` names the rules that would allow it.",
@@ -66,13 +87,54 @@ _TEXTS: dict[str, str] = {
     "reply-too-large": "What you ask for would give more bytes than the server sends at once. Ask for fewer rows, "
     "fewer fields, or fewer levels of rows within rows.",
     "too-large": "The body of the request is larger than the server takes. Send less at once.",
+    "wrong-file": "The field says which media types its files may have, and this one has another. What counts is the "
+    "content of the file; its name and Content-Type don't.",
+    "no-length": "An upload has to say its length (Content-Length), so that one that breaks off isn't taken for whole. "
+    "Browsers and curl do so for files; curl -T - doesn't.",
+    "unsatisfiable-range": "The range begins after the last byte of the file. Content-Range says how many there are.",
+    "storage-unavailable": "The database answers, but the place where the files' bytes are doesn't, or has lost this "
+    "one. The log of the server says more. Try again in a while.",
+    "bad-form": "The body says that it is multipart/form-data (RFC 7578) and isn't: a boundary is missing, a part has "
+    "no name, or it breaks off. Leave Content-Type to what sends the form: it has to name the boundary.",
+    "incomplete-body": "The connection brought fewer bytes than Content-Length said, so nothing was done. Send the "
+    "request again.",
     "body-timeout": "The client began to send a body and then sent nothing, or little, for too long. Send it again.",
     "url-too-long": "The address is longer than the server allows. Ask in several requests, or have max_url raised.",
     "statement-timeout": "The database worked on this request for as long as one may take. Narrow it by a filter on an "
     "indexed field, or take fewer rows. `backsmith why` shows how the database goes about it.",
     "overloaded": "More requests are in work than the server takes at once. Try again after as many seconds as "
     "Retry-After says, and longer each time.",
-    "database-unavailable": "The server can't reach its database at the moment. Try again in a while.",
+    "database-unavailable": "The server can't reach its database at the moment, or can't write to it. Try again in a "
+    "while. Where it was lost in the very moment that it kept a change, `message` says that it isn't known whether it "
+    "did: look before you try again, or send an Idempotency-Key from the start.",
+    "bad-body": "The body isn't JSON, CSV or a form as Content-Type says, or its rows don't have the same names. "
+    "`details` says where. In a list of objects all have the same members, unless columns=… or Prefer: missing=default "
+    "says what those stand for that a row lacks.",
+    "unsupported-body": "The server reads application/json, text/csv and application/x-www-form-urlencoded, in UTF-8. "
+    "Send one of them, and say which in Content-Type.",
+    "duplicate": "No two rows may have the same value of these fields, and another row has it, be it one that you may "
+    "not see. `errors` says which fields. Nothing was changed.",
+    "reference": "Either the row points at one that isn't there (or that you may not see, which is the same to you): "
+    "`errors` says by which field. Or other rows still point at the one that was to go: `message` says which. Nothing "
+    "was changed.",
+    "invalid": "The body can be read, but values in it can't be kept. `errors` lists them all: `pointer` says where "
+    "each stands in the body (RFC 6901), `code` what kind of mistake it is and `message` what to change.",
+    "refused": "The application itself refuses this, for a reason of its own that `message` gives. The status says of "
+    "what kind it is.",
+    "bad-idempotency-key": "An Idempotency-Key has 1 to 255 printable ASCII characters; of somebody who isn't signed "
+    "in at least 20, so that nobody guesses another's. A random UUID is a good one, new for each thing that is to "
+    "happen.",
+    "idempotency-mismatch": "You have used this Idempotency-Key in the last 24 hours for a request that differs in its "
+    "query, headers or body, or with other roles. Nothing was done now. Take a new key for a new request; send the "
+    "same request with the same key.",
+    "idempotency-in-flight": "A request with this Idempotency-Key is being worked on at this moment. Ask again after "
+    "as many seconds as Retry-After says: you will get its reply.",
+    "idempotency-not-kept": "The request with this Idempotency-Key was done, once, and `first` has its status. Its "
+    "reply was too large to be kept, so it can't be sent again. Read what you need to know of the rows.",
+    "bad-batch": 'The body of a batch is {"operations": [{"method": "POST", "path": "/orders", "body": {…}}, …]}, with '
+    "`id` and `headers` where they are needed. `message` and `pointer` say what doesn't fit. Nothing was done.",
+    "bad-result": "An operation of a batch refers to the result of another that comes later or isn't there, or to "
+    "something its reply doesn't have. Nothing of the batch was kept.",
     "internal": "Something went wrong that should not have, and not by your doing. The log of the server says what, "
     "under the request's id. If the same request does it again, report it with that id.",
 }

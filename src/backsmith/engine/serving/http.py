@@ -6,9 +6,9 @@ carry requests here and replies back.
 
 from __future__ import annotations
 
-import asyncio
+import logging
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator
 from time import perf_counter
 from urllib.parse import unquote
 
@@ -20,11 +20,13 @@ from backsmith.engine.request import Request
 from backsmith.engine.serving.cors import Cors
 from backsmith.engine.serving.error_pages import error_page
 from backsmith.engine.serving.health import Readiness, health
+from backsmith.engine.serving.incoming import Incoming
 from backsmith.engine.serving.limiter import Limiter
 from backsmith.engine.serving.logs import AccessLine, AccessLog
 from backsmith.engine.serving.metrics import CONTENT_TYPE as METRICS_TYPE
 from backsmith.engine.serving.metrics import Metrics
-from backsmith.engine.serving.problem import problem
+from backsmith.engine.serving.outgoing import Ending, Outgoing
+from backsmith.engine.serving.problem import problem, refusal_of
 from backsmith.engine.serving.request_id import RequestIds
 from backsmith.engine.serving.security import SECURITY, VARY
 from backsmith.engine.serving.timing import server_timing
@@ -32,10 +34,7 @@ from backsmith.engine.spine import Engine
 from backsmith.errors import RequestError
 from backsmith.settings import Settings
 
-MAX_BODY = 1_048_576
-"""Bytes of a request's body, at most."""
-BODY_TIMEOUT = 30.0
-"""Seconds that a body may take to arrive."""
+_log = logging.getLogger("backsmith.engine")
 
 
 class HttpApplication:
@@ -53,17 +52,20 @@ class HttpApplication:
         self._engine = engine
         self._prefix = settings.prefix.rstrip("/") + "/"
         self._max_url = settings.max_url
+        self._max_body = settings.max_body  # of a body that the handler reads as it arrives, the handler decides
         self._server_timing = settings.server_timing
         self._serves_metrics = settings.metrics
         self._readiness = readiness
         self._metrics = metrics
         self._log = access_log
         self._limiter = Limiter(settings.concurrency, settings.queue, settings.queue_timeout)
+        self._streams = Limiter(settings.concurrency, settings.queue, settings.queue_timeout)
+        """Requests whose bodies arrive while they are in work: slow ones keep out only one another."""
         self._ids = RequestIds()
         self._cors = Cors(settings.cors_origins, settings.cors_credentials)
         self._common: Headers = [*SECURITY, ("vary", self._cors.vary(VARY))]
-        metrics.gauges["in_flight"] = lambda: self._limiter.running
-        metrics.gauges["queued"] = lambda: self._limiter.waiting
+        metrics.gauges["in_flight"] = lambda: self._limiter.running + self._streams.running
+        metrics.gauges["queued"] = lambda: self._limiter.waiting + self._streams.waiting
 
     def segments(self, path: str) -> tuple[str, ...]:
         """The segments of a raw path below the prefix; after an empty one, those of a path beside it."""
@@ -71,35 +73,61 @@ class HttpApplication:
         # To the letter: who keeps /metrics from the world by its path is not to be asked for //metrics.
         return tuple(below) if below[0] else ("", *path[1:].split("/"))
 
-    async def reply(self, request: Request, body: Callable[[], Awaitable[bytes]] | None = None) -> Reply:
+    async def reply(self, request: Request, body: Incoming | None = None) -> Reply:
         """The reply to a request; whatever goes wrong is one too.
 
-        `body` reads the body, which the request doesn't hold yet. It is awaited before the request counts as one in
-        work, so that clients that are slow to send don't keep the others out.
+        `body` is the body, where the method has one. It is read before the request counts as one in work, so that
+        clients that are slow to send don't keep the others out; unless the engine wants to read it as it arrives.
         """
         exchange = Exchange(request, self._ids.next(request.header("x-request-id")))
         try:
             if body is not None:
-                exchange.request = await _with_body(request, body)
-            if request.path[0]:
-                reply = await self._in_turn(exchange)
+                if self._engine.streams(request):
+                    exchange.request = request._replace(stream=body)
+                    return await self._streamed(exchange, body)
+                exchange.request = request._replace(body=await self._awaited(exchange, body))
+            if request.path[0] or self._engine.serves(request):
+                reply = await self._in_turn(exchange, self._limiter)
             else:
                 reply = await self._answer(exchange)  # /health and /metrics answer however much there is to do
-        except RequestError as error:
-            if error.kind is errors.OVERLOADED:
-                self._metrics.overloaded += 1
-            reply = problem(error, exchange.request_id, head=request.method == "HEAD")
         except Exception as error:  # whatever it is, the client hears of it as INTERNAL and the log has it all
-            reply = problem(error, exchange.request_id, head=request.method == "HEAD")
+            reply = self._refused(exchange, error)
         return self._finished(exchange, reply)
 
-    async def _in_turn(self, exchange: Exchange) -> Reply:
-        if not self._limiter.enter():
-            await self._limiter.wait()
+    async def _awaited(self, exchange: Exchange, incoming: Incoming) -> bytes:
+        """The body of a request that may be made at all: who may not make it hears so before they have sent it."""
+        try:
+            await self._engine.admit(exchange)
+        except Exception:
+            await incoming.drain()
+            raise
+        body = await incoming.read(self._max_body)
+        exchange.body_arrived()
+        return body
+
+    async def _streamed(self, exchange: Exchange, incoming: Incoming) -> Reply:
+        """The reply to a request whose body is read while it is in work."""
+        try:
+            reply = await self._in_turn(exchange, self._streams)
+        except Exception as error:  # as above
+            await incoming.drain()
+            reply = self._refused(exchange, error)
+        return self._finished(exchange, reply)
+
+    def _refused(self, exchange: Exchange, error: Exception) -> Reply:
+        if isinstance(error, RequestError) and error.kind is errors.OVERLOADED:
+            self._metrics.overloaded += 1
+        refusal = refusal_of(error, exchange.request_id)
+        own = self._engine.refused(refusal, exchange.request)
+        return own or problem(refusal, exchange.request_id, head=exchange.request.method == "HEAD")
+
+    async def _in_turn(self, exchange: Exchange, limiter: Limiter) -> Reply:
+        if not limiter.enter():
+            await limiter.wait()
         try:
             return await self._answer(exchange)
         finally:
-            self._limiter.leave()
+            limiter.leave()
 
     async def _answer(self, exchange: Exchange) -> Reply:
         request = exchange.request
@@ -107,14 +135,13 @@ class HttpApplication:
             raise RequestError(errors.URL_TOO_LONG, f"The address is longer than {self._max_url} bytes")
         if request.method == "OPTIONS":
             return self._options(request)
-        if request.path[0]:
+        if request.path[0] or self._engine.serves(request):
             return await self._engine.answer(exchange)
         return await self._beside(request, exchange)
 
     def _options(self, request: Request) -> Reply:
         preflight = self._cors.preflight(request.header("origin"), request.header("access-control-request-method"))
-        allowed = "GET, HEAD, POST, OPTIONS" if request.path[0] == "rpc" else "GET, HEAD, OPTIONS"
-        return preflight or Reply(204, [("allow", allowed)], b"")
+        return preflight or Reply(204, [("allow", self._engine.methods(request))], b"")
 
     async def _beside(self, request: Request, exchange: Exchange) -> Reply:
         """What is answered beside the data."""
@@ -148,7 +175,10 @@ class HttpApplication:
     def _finished(self, exchange: Exchange, reply: Reply) -> Reply:
         """The reply with the headers that all have; counted and logged."""
         request, now = exchange.request, perf_counter()
-        headers = [*reply.headers, *self._common, ("x-request-id", exchange.request_id)]
+        common = self._common
+        if reply.replaces:
+            common = [header for header in common if header[0] not in reply.replaces]
+        headers = [*reply.headers, *common, ("x-request-id", exchange.request_id)]
         if self._server_timing and exchange.run_at > exchange.planned:
             timing = server_timing(
                 exchange.start, exchange.was_read, exchange.who, exchange.planned, exchange.run_at, now
@@ -156,41 +186,39 @@ class HttpApplication:
             headers.append(("server-timing", timing))
         if self._cors.enabled:
             headers.extend(self._cors.headers(request.header("origin")))
-        seconds = now - exchange.start
-        self._metrics.count(exchange.route, request.method, reply.status, seconds)
-        if self._log is not None:
-            self._log.add(_line(exchange, reply, seconds))
+        if not isinstance(reply.body, bytes):
+            return Reply(reply.status, headers, self._followed(exchange, reply.status, reply.body))
+        self._count(exchange, reply.status, now - exchange.start, len(reply.body))
         return Reply(reply.status, headers, reply.body)
 
+    def _followed(self, exchange: Exchange, status: int, pieces: AsyncIterator[bytes]) -> Outgoing:
+        """The body that is sent piece by piece; its request is counted and logged at its end."""
 
-async def _with_body(request: Request, body: Callable[[], Awaitable[bytes]]) -> Request:
-    """The request with its body. Raises RequestError TOO_LARGE, BODY_TIMEOUT."""
-    length = request.header("content-length")
-    if length is not None and length.isdecimal() and int(length) > MAX_BODY:
-        raise too_large()
-    try:
-        async with asyncio.timeout(BODY_TIMEOUT):
-            return request._replace(body=await body())
-    except TimeoutError:
-        message = f"The body didn't arrive within {BODY_TIMEOUT:g} seconds"
-        raise RequestError(errors.BODY_TIMEOUT, message, headers=(("connection", "close"),)) from None
+        def ended(sent: int, ending: Ending, error: BaseException | None) -> None:
+            self._count(exchange, status, perf_counter() - exchange.start, sent)
+            if ending == "failed":
+                name = exchange.request_id
+                _log.error("The reply to request %s broke off.", name, exc_info=error, extra={"request_id": name})
+
+        return Outgoing(pieces, ended)
+
+    def _count(self, exchange: Exchange, status: int, seconds: float, length: int) -> None:
+        self._metrics.count(exchange.route, exchange.request.method, status, seconds)
+        self._metrics.rows_written += exchange.written
+        if self._log is not None:
+            self._log.add(_line(exchange, status, seconds, length))
 
 
-def too_large() -> RequestError:
-    """The refusal of a body that is too large."""
-    return RequestError(errors.TOO_LARGE, f"The body may have {MAX_BODY:,} bytes at most")
-
-
-def _line(exchange: Exchange, reply: Reply, seconds: float) -> AccessLine:
+def _line(exchange: Exchange, status: int, seconds: float, length: int) -> AccessLine:
     asker, remembered = exchange.asker, exchange.remembered
     return AccessLine(
         time.time(),
         exchange.request_id,
         exchange.request.method,
         exchange.request.target,
-        reply.status,
+        status,
         round(seconds * 1e3, 3),
-        len(reply.body),
+        length,
         asker.id if isinstance(asker.id, int | str | None) else str(asker.id),
         asker.via,
         "" if remembered is None else "hit" if remembered else "miss",

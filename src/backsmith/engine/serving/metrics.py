@@ -52,6 +52,7 @@ class Metrics:
         self.plan_misses = 0
         self.reads_inline = 0
         self.reads_thread = 0
+        self.rows_written = 0
         self.overloaded = 0
         self.gauges: dict[str, Callable[[], float]] = {}
         """What is asked for at /metrics: `in_flight`, `queued`, `connections`."""
@@ -102,6 +103,7 @@ class Metrics:
             "plan_misses_total": self.plan_misses,
             "reads_inline_total": self.reads_inline,
             "reads_thread_total": self.reads_thread,
+            "rows_written_total": self.rows_written,
             "overloaded_total": self.overloaded,
             **{name: gauge() for name, gauge in self.gauges.items()},
         }
@@ -127,6 +129,7 @@ _HELP = {
     "plan_misses_total": "Requests whose plan had to be made.",
     "reads_inline_total": "Reads that ran on the event loop.",
     "reads_thread_total": "Reads that ran in a thread.",
+    "rows_written_total": "Rows that requests created, changed or deleted.",
     "overloaded_total": "Requests refused because too many were in work.",
     "in_flight": "Requests in work.",
     "queued": "Requests that wait for their turn.",

@@ -20,15 +20,21 @@ _log = logging.getLogger("backsmith.engine")
 _encode = msgspec.json.Encoder().encode
 
 
+def refusal_of(error: Exception, request_id: str) -> RequestError:
+    """What is said of an error; of one nobody raised on purpose, the log has all."""
+    if isinstance(error, RequestError):
+        return error
+    _log.error("Request %s failed.", request_id, exc_info=error, extra={"request_id": request_id})
+    return RequestError(
+        INTERNAL,
+        "This is a mistake of the server, not of the request.",
+        hint=f"The log of the server says more under {request_id}.",
+    )
+
+
 def problem(error: Exception, request_id: str, *, head: bool = False) -> Reply:
     """The reply to a request that is refused or failed."""
-    if not isinstance(error, RequestError):
-        _log.error("Request %s failed.", request_id, exc_info=error, extra={"request_id": request_id})
-        error = RequestError(
-            INTERNAL,
-            "This is a mistake of the server, not of the request.",
-            hint=f"The log of the server says more under {request_id}.",
-        )
+    error = refusal_of(error, request_id)
     kind = error.kind
     document = {
         "type": f"/errors/{kind.slug}",

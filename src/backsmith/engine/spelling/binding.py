@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple, assert_never
 
 from backsmith.blueprint.asker import Asker
 from backsmith.blueprint.types import DateTime, List, Text
 from backsmith.databases.dialect import Dialect
-from backsmith.databases.parameters import Constant, Parameter, RequestTime, Slot, UserKey, UserRoles
+from backsmith.databases.parameters import Brought, Constant, Parameter, RequestTime, Slot, UserKey, UserRoles
 
 
 class Inputs(NamedTuple):
@@ -20,6 +20,10 @@ class Inputs(NamedTuple):
     asker: Asker
     now: datetime | None = None
     """The instant of the request; None: now."""
+    row: Mapping[str, Any] = {}
+    """Values that are written, by the names of fields."""
+    rows: Sequence[Mapping[str, Any]] = ()
+    """The same of all rows of a statement that brings many."""
 
 
 Binder = Callable[[Inputs], Any]
@@ -55,5 +59,7 @@ def binder(parameter: Parameter, dialect: Dialect, encoders: Mapping[int, Callab
         case RequestTime(offset):
             encode_time, delta = dialect.encoder(DateTime()), timedelta(microseconds=offset)
             return lambda inputs: encode_time((inputs.now or datetime.now(UTC)) + delta)
+        case Brought(take=take):
+            return take
         case _:
             assert_never(parameter)

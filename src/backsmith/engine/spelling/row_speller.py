@@ -75,7 +75,7 @@ class RowSpeller(ValueSpeller):
         text = ""
         if read.limit is not None and read.limit.slot is not None:
             text = f" LIMIT {self._limit_slot(read.limit.slot, read.most)}"
-        elif read.most is not None or read.skip:
+        elif read.most is not None or read.skip or read.offset is not None:
             text = f" LIMIT {EVERY_ROW if read.most is None else read.most}"
         if read.offset is not None and read.offset.slot is not None:
             text += f" OFFSET {self._offset_slot(read.offset.slot)}"

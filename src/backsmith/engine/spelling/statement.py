@@ -1,37 +1,27 @@
 """Spell a plan: engine.planning.plan.Read in, one SQL statement out, with how to bind its parameters from a request.
 
 A list is read in two levels: the inner finds the page (filter, order, limit), the outer makes JSON of just those rows.
-The row a to-one relation leads to is joined to the outer level of a list; all other related rows are correlated
-subqueries of the same form as the whole.
+Related rows are correlated subqueries of the same form as the whole.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 from msgspec.structs import replace
 
 from backsmith.blueprint.blueprint import Entity, leads_to_one
 from backsmith.blueprint.expressions import Node
 from backsmith.blueprint.types import Text
-from backsmith.databases.dialect import Dialect
 from backsmith.databases.parameters import Constant
 from backsmith.engine.planning.plan import Embed, Key, Order, Output, Read, Value
 from backsmith.engine.spelling.binding import Binder, Statement, binder
 from backsmith.engine.spelling.fragments import Piece, concat, fixed, member, separated, sql
 from backsmith.engine.spelling.row_speller import Link, RowSpeller
 
-MOST_JOINS = 8
-"""Joins of one level; beyond, to-one rows are subqueries too. SQLite joins 64 tables at the most."""
-
 
 class ReadWriter(RowSpeller):
     """Writes one statement. Use once."""
-
-    def __init__(self, dialect: Dialect, entities: Mapping[str, Entity]) -> None:
-        super().__init__(dialect, entities)
-        self._joins: list[str] | None = None
-        """The joins of the level that is being written; None where it can't have any."""
 
     def page(self, read: Read, *, counted: bool = False) -> Statement:
         """Rows of (JSON object text[, cursor text][, total]), in the plan's order."""
@@ -42,17 +32,16 @@ class ReadWriter(RowSpeller):
         inner, row, order = self._inner(read, None)
         cursor = f", {self._cursor(read, order)}" if read.cursor else ""
         by = f" ORDER BY {', '.join(order.spelled)}" if order.spelled else ""
-        shown, joins = self._joined_object(read, row)
-        return self._statement(f"SELECT {shown}{cursor}{total} FROM ({inner}) AS {row}{joins}{by}")
+        return self._statement(f"SELECT {self._object(read, row)}{cursor}{total} FROM ({inner}) AS {row}{by}")
 
     def item(self, read: Read) -> Statement:
         """At most one row of (JSON object text)."""
         self.speller.keyed = True
         row = self.speller.alias("t")
         where = self.where(read, row, None)
-        # Without joins: of a single row SQLite reads a subquery in half the time of a join.
-        shown = self._object(read, row)
-        return self._statement(f"SELECT {shown} FROM {self.speller.table(read.entity)} AS {row}{where}")
+        return self._statement(
+            f"SELECT {self._object(read, row)} FROM {self.speller.table(read.entity)} AS {row}{where}"
+        )
 
     def rows(self, read: Read) -> Statement:
         """A row of nothing for each row, whatever the limit."""
@@ -104,7 +93,6 @@ class ReadWriter(RowSpeller):
         In two levels, too: the inner gives every value a name, because a group is compared with what is shown of it.
         """
         row, group = self.speller.alias("t"), self.speller.alias("g")
-        outer, self._joins = self._joins, None
         inner: list[str] = []
         keys: list[str] = []
         named: dict[Value, str] = {}
@@ -137,7 +125,6 @@ class ReadWriter(RowSpeller):
             )
             for term in read.order
         ]
-        self._joins = outer
         grouped = f" GROUP BY {', '.join(dict.fromkeys(keys))}" if keys else ""
         ordered = f" ORDER BY {', '.join(by)}" if by else ""
         shown = self._concat([fixed("{"), *separated(members), fixed("}")])
@@ -186,32 +173,14 @@ class ReadWriter(RowSpeller):
         if leads_to_one(embed.relation):
             return self._one(embed, link, "'null'", lambda there: self._object(read, there))
         inner, there, order = self._inner(read, link)
-        shown, joins = self._joined_object(read, there)
-        return f"(SELECT coalesce('[' || {self._in_order(shown, order)} || ']', '[]') FROM ({inner}) AS {there}{joins})"
+        rows = self._in_order(self._object(read, there), order)
+        return f"(SELECT coalesce('[' || {rows} || ']', '[]') FROM ({inner}) AS {there})"
 
     def _one(self, embed: Embed, link: Link, missing: str, shown: Callable[[str], str]) -> str:
-        """What is `shown` of the row a to-one relation leads to, or `missing`: joined where the level can be."""
-        read, there = embed.read, self.speller.alias("t")
-        source, where = self._source(read.entity, there, link), self.where(read, there, link)
-        if self._joins is None or len(self._joins) >= MOST_JOINS:
-            outer, self._joins = self._joins, None
-            found = f"coalesce((SELECT {shown(there)} FROM {source}{where}), {missing})"
-            self._joins = outer
-            return found
-        self._joins.append(f" LEFT JOIN {source} ON {where.removeprefix(' WHERE ')}")
-        linked = self._column(read.entity, embed.relation.target_fields[0], there)
-        return f"CASE WHEN {linked} IS NULL THEN {missing} ELSE {shown(there)} END"
-
-    def _joined_object(self, read: Read, row: str) -> tuple[str, str]:
-        """The JSON object of a row at the outside of a level, and the joins that it needs."""
-        return self._with_joins(lambda: self._object(read, row))
-
-    def _with_joins(self, written: Callable[[], str]) -> tuple[str, str]:
-        outer, self._joins = self._joins, []
-        text = written()
-        joins = "".join(self._joins)
-        self._joins = outer
-        return text, joins
+        """What is `shown` of the row a to-one relation leads to, or `missing`."""
+        there = self.speller.alias("t")
+        source, where = self._source(embed.read.entity, there, link), self.where(embed.read, there, link)
+        return f"coalesce((SELECT {shown(there)} FROM {source}{where}), {missing})"
 
     @staticmethod
     def _in_order(value: str, order: Ordering) -> str:
@@ -231,16 +200,11 @@ class ReadWriter(RowSpeller):
                 )
             ]
         inner, there, order = self._inner(read, link)
-
-        def written() -> str:
-            arrays = [
-                [name, fixed("["), sql(f"coalesce({self._in_order(self._concat(pieces), order)}, '')"), fixed("]")]
-                for name, *pieces in self._member_list(read, there)
-            ]
-            return self._concat(separated(arrays))
-
-        shown, joins = self._with_joins(written)
-        return [sql(f"(SELECT {shown} FROM ({inner}) AS {there}{joins})")]
+        arrays = [
+            [name, fixed("["), sql(f"coalesce({self._in_order(self._concat(pieces), order)}, '')"), fixed("]")]
+            for name, *pieces in self._member_list(read, there)
+        ]
+        return [sql(f"(SELECT {self._concat(separated(arrays))} FROM ({inner}) AS {there})")]
 
     def _object(self, read: Read, row: str) -> str:
         return self._concat([fixed("{"), *self._members(read, row), fixed("}")])
