@@ -134,3 +134,8 @@ def wait_for_answer(process: subprocess.Popen[bytes], port: int, path: str, bega
 def tail(log: Path, size: int = 3_000) -> str:
     """The end of a log file."""
     return log.read_bytes()[-size:].decode(errors="replace")
+
+
+def say(text: str) -> None:
+    """Progress, to standard error."""
+    print(text, file=sys.stderr, flush=True)

@@ -10,14 +10,18 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-OURS = ("backsmith-sqlite", "backsmith-postgres")
+from report_writes import OURS, writing
+from tables import short, table
+
 LOOPS = {"apsw": "bare loop on apsw", "asyncpg": "bare loop on asyncpg", "pgbench": "pgbench"}
 
 
 def markdown(results: dict[str, Any]) -> str:
     """Everything, a section each."""
-    sections = [about(results), rates(results), ratios(results), latencies(results), resources(results)]
-    sections += [limits(results), scale(results)]
+    sections = [about(results)]
+    if results["loads"]:
+        sections += [rates(results), ratios(results), latencies(results), resources(results), limits(results)]
+    sections += [*writing(results), scale(results)]
     return "\n\n".join(section for section in sections if section) + "\n"
 
 
@@ -27,7 +31,7 @@ def about(results: dict[str, Any]) -> str:
         f"Measured on {machine['date']}: {machine['processor']}, {machine['cores']} cores, {machine['memory']}, "
         f"{machine['system']}, Python {machine['python']}. The load generator and the database ran on the same cores.",
         f"Medians of {settings['rounds']} rounds of {settings['seconds']} s each, after {settings['warm_up']} s of "
-        "warm-up, 32 connections, one worker each.",
+        "warm-up, 32 connections unless said otherwise, one worker each.",
     ]
     versions = [f"- {what}: {version}" for what, version in results["versions"].items()]
     scenarios = [f"- **{one['title']}**: {one['meaning']}" for one in results["scenarios"].values()]
@@ -121,22 +125,6 @@ def scale(results: dict[str, Any]) -> str:
 
 def titles(results: dict[str, Any]) -> list[str]:
     return [scenario["title"] for scenario in results["scenarios"].values()]
-
-
-def short(milliseconds: float) -> str:
-    """Two meaningful digits, no more."""
-    return (
-        f"{milliseconds:.2f}"
-        if milliseconds < 1
-        else f"{milliseconds:.1f}"
-        if milliseconds < 10
-        else f"{milliseconds:.0f}"
-    )
-
-
-def table(head: list[str], rows: list[list[str]]) -> str:
-    lines = [head, ["---", *["---:"] * (len(head) - 1)], *rows]
-    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ Everything is drawn from `random.Random(seed).random()`, whose sequence Python k
 
 1,000 authors, each with an account, write 100,000 posts; a post has 0 to 6 comments (300,000 in all), each by an
 author. Of ten posts eight are published, one is a draft and one is archived, decided by the id alone, so that a load
-generator can ask for rows that exist without looking them up.
+generator can ask for rows that exist without looking them up. There are 500 products, all for sale, and no orders yet.
 """
 
 from __future__ import annotations
@@ -13,10 +13,12 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Literal, NamedTuple
 
 AUTHORS = 1_000
 POSTS = 100_000
+PRODUCTS = 500
 SEED = 20_260_123
 FIRST_DAY = datetime(2023, 1, 1, tzinfo=UTC)
 SECONDS = 3 * 365 * 24 * 3600
@@ -65,11 +67,19 @@ class Comment(NamedTuple):
     author_id: int
 
 
+class Product(NamedTuple):
+    id: int
+    name: str
+    price: Decimal
+    active: bool
+
+
 class Rows(NamedTuple):
     accounts: list[Account]
     authors: list[Author]
     posts: list[Post]
     comments: list[Comment]
+    products: list[Product]
 
     def tables(self) -> Iterator[tuple[str, Sequence[NamedTuple]]]:
         """Each table's name and rows, what is pointed at before what points at it."""
@@ -121,4 +131,7 @@ def generate() -> Rows:
         for _ in range(below(7)):
             comments.append(Comment(len(comments) + 1, f"{text(10)}.", moment(), post.id, below(AUTHORS) + 1))
     accounts = [Account(one.account_id, f"author{one.id}@example.com", one.name) for one in authors]
-    return Rows(accounts, authors, posts, comments)
+    products = [
+        Product(number, f"{text(2)} {number}", Decimal(below(10_000)) / 100, True) for number in range(1, PRODUCTS + 1)
+    ]
+    return Rows(accounts, authors, posts, comments, products)

@@ -11,6 +11,7 @@ import random
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any, NamedTuple
 
 from rows import ACCOUNT_OFFSET, AUTHORS, POSTS, Comment, Post, Rows, status_of
@@ -148,3 +149,8 @@ def plain_comment(reply: dict[str, Any]) -> dict[str, Any]:
         "created_at": datetime.fromisoformat(reply["created_at"]),
         "author": plain_author(reply["author"]),
     }
+
+
+def money(value: Any) -> Decimal:
+    """An amount of a peer's reply, however it writes it."""
+    return Decimal(str(value)).quantize(Decimal("0.01"))

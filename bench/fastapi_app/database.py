@@ -3,10 +3,11 @@
 import os
 from collections.abc import AsyncIterator
 from datetime import datetime
+from decimal import Decimal
 from typing import Annotated
 
 from fastapi import Depends
-from sqlalchemy import BigInteger, DateTime, ForeignKey
+from sqlalchemy import BigInteger, DateTime, ForeignKey, Numeric
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
@@ -23,7 +24,7 @@ Session = Annotated[AsyncSession, Depends(session)]
 
 
 class Base(DeclarativeBase):
-    type_annotation_map = {int: BigInteger, datetime: DateTime(timezone=True)}  # noqa: RUF012 (as SQLAlchemy documents it)
+    type_annotation_map = {int: BigInteger, datetime: DateTime(timezone=True), Decimal: Numeric(10, 2)}  # noqa: RUF012 (as SQLAlchemy documents it)
 
 
 class Author(Base):
@@ -61,3 +62,33 @@ class Comment(Base):
     author_id: Mapped[int] = mapped_column(ForeignKey("authors.id"))
     post: Mapped[Post] = relationship(back_populates="comments")
     author: Mapped[Author] = relationship()
+
+
+class Product(Base):
+    __tablename__ = "products"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    price: Mapped[Decimal]
+    active: Mapped[bool]
+
+
+class Order(Base):
+    __tablename__ = "orders"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int]
+    note: Mapped[str | None]
+    status: Mapped[str]
+    lines: Mapped[list["Line"]] = relationship(back_populates="order", order_by="Line.id")
+
+
+class Line(Base):
+    __tablename__ = "lines"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    order_id: Mapped[int] = mapped_column(ForeignKey("orders.id"))
+    product_id: Mapped[int] = mapped_column(ForeignKey("products.id"))
+    price: Mapped[Decimal]
+    quantity: Mapped[int]
+    order: Mapped[Order] = relationship(back_populates="lines")

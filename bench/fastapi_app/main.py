@@ -1,21 +1,17 @@
 """The blog in FastAPI with SQLAlchemy 2 (async, asyncpg).   uvicorn main:app"""
 
-import os
 from datetime import datetime
-from typing import Annotated
 
-import jwt
 from database import Author, Comment, Post, Session
-from fastapi import Depends, FastAPI, HTTPException
-from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from fastapi import FastAPI, HTTPException
 from pydantic import BaseModel, ConfigDict
+from signed_in import Asker
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
-
-SECRET = os.environ["JWT_SECRET"]
+from writing import router
 
 app = FastAPI()
-bearer = HTTPBearer(auto_error=False)
+app.include_router(router)
 
 
 class Out(BaseModel):
@@ -51,19 +47,6 @@ class PostWithCommentsOut(PostOut):
 
 class CountOut(BaseModel):
     count: int
-
-
-def account(credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)]) -> int | None:
-    """The account that is signed in, from the token's claims."""
-    if credentials is None:
-        return None
-    try:
-        return int(jwt.decode(credentials.credentials, SECRET, algorithms=["HS256"])["sub"])
-    except (jwt.PyJWTError, KeyError, ValueError):
-        raise HTTPException(401, "Invalid token") from None
-
-
-Asker = Annotated[int | None, Depends(account)]
 
 
 def visible(asker: int | None) -> ColumnElement[bool]:

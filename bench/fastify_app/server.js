@@ -3,8 +3,11 @@
 import Fastify from 'fastify'
 import jwt from '@fastify/jwt'
 import postgres from '@fastify/postgres'
+import { writing } from './writing.js'
 
-const app = Fastify({ logger: true })
+// Unknown fields are refused, not dropped; 0.01 as a step of prices isn't exact in binary.
+const ajv = { customOptions: { removeAdditional: false, multipleOfPrecision: 6 } }
+const app = Fastify({ logger: true, ajv })
 await app.register(postgres, { connectionString: process.env.DATABASE_URL, max: 10 })
 await app.register(jwt, { secret: process.env.JWT_SECRET })
 
@@ -115,5 +118,7 @@ app.get('/posts/:id/thread', { schema: { params, response: { 200: thread } } }, 
   if (found.rows.length === 0) return reply.code(404).send({ error: 'Post not found' })
   return { ...withAuthor(found.rows[0]), comments: replies.rows.map(withAuthor) }
 })
+
+writing(app, account)
 
 await app.listen({ host: '127.0.0.1', port: Number(process.env.PORT) })

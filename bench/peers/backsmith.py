@@ -11,6 +11,7 @@ import subprocess
 import sys
 from contextlib import closing
 from datetime import datetime
+from decimal import Decimal
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -19,8 +20,10 @@ import apsw
 import scenarios
 from processes import BenchError
 from scenarios import PAGE, Ask
+from writes import Comment, Line, Write
 
-from peers.peer import HERE, SHARED_DATABASE, Peer, Statement, query
+from peers.peer import HERE, SHARED_DATABASE, Statement, query
+from peers.writer import Call, OnPostgres, OnSqlite, Writer
 
 if TYPE_CHECKING:
     from peers.backsmith_sql import Spoken
@@ -31,9 +34,11 @@ THREAD = f"{POST},comments(id,body,created_at,{AUTHOR})"
 NEWEST = "published_at.desc"
 BACKSMITH = str(Path(sys.executable).with_name("backsmith"))
 MODEL = HERE / "backsmith_app" / "blog.py"
+HOOKED = MODEL.with_name("hooked.py")
+LINE = "product_id,price,quantity"
 
 
-class Backsmith(Peer):
+class Backsmith(Writer):
     spoken: Spoken | None = None
 
     @property
@@ -42,8 +47,14 @@ class Backsmith(Peer):
         raise NotImplementedError
 
     def command(self, port: int) -> list[str]:
-        serve = [BACKSMITH, "serve", str(MODEL), "--database", self.database]
-        return [*serve, "--host", "127.0.0.1", "--port", str(port), "--workers", "1"]
+        return self.serve(MODEL, port)
+
+    def writing_command(self, port: int, *, hooked: bool) -> list[str]:
+        return self.serve(HOOKED if hooked else MODEL, port)
+
+    def serve(self, model: Path, port: int) -> list[str]:
+        command = [BACKSMITH, "serve", str(model), "--database", self.database]
+        return [*command, "--host", "127.0.0.1", "--port", str(port), "--workers", "1"]
 
     def environment(self, port: int) -> dict[str, str]:
         return {"BACKSMITH_ENVIRONMENT": "production", "BACKSMITH_JWT_KEY": self.place.secret}
@@ -82,11 +93,49 @@ class Backsmith(Peer):
             case _:
                 return [scenarios.plain_post(post) for post in reply]
 
+    def call(self, write: Write) -> Call:
+        shown = "return=representation"
+        match write.kind:
+            case "create":
+                body = written(write.comments[0])
+                path = "/api/comments?select=id,body,created_at,post_id,author_id"
+                return Call("POST", path, write.asker, body, shown)
+            case "update":
+                path = f"/api/posts/{write.post}?select=id,title,body,published_at,score,status"
+                return Call("PATCH", path, write.asker, dict(write.changes), shown)
+            case "bulk":
+                return Call("POST", "/api/comments", write.asker, [written(comment) for comment in write.comments])
+            case "order":
+                lines = [{"product_id": one.product, "price": one.price, "quantity": one.quantity}
+                         for one in write.lines]  # fmt: skip
+                path = f"/api/orders?select=id,note,status,lines(id,{LINE})"
+                return Call("POST", path, write.asker, {"note": write.note, "lines": lines}, shown)
+            case kind:
+                raise ValueError(kind)
 
-class BacksmithSqlite(Backsmith):
+    def shown(self, write: Write, reply: Any) -> Any:
+        match write.kind:
+            case "create":
+                return Comment(reply[0]["body"], reply[0]["post_id"], reply[0]["author_id"])
+            case "update":
+                return reply["title"]
+            case "order":
+                return {Line(one["product_id"], scenarios.money(one["price"]), one["quantity"])
+                        for one in reply[0]["lines"]}  # fmt: skip
+            case _:
+                return None
+
+
+def written(comment: Comment) -> dict[str, Any]:
+    """A comment as it is sent."""
+    return {"body": comment.body, "post_id": comment.post, "author_id": comment.author}
+
+
+class BacksmithSqlite(OnSqlite, Backsmith):
     name = "backsmith-sqlite"
     title = "Backsmith, SQLite"
     postgres = False
+    cents = 100
 
     @property
     def version(self) -> str:
@@ -101,9 +150,10 @@ class BacksmithSqlite(Backsmith):
         return f"sqlite:///{self.file}"
 
     def bare_connection(self) -> apsw.Connection:
-        from backsmith.databases.sqlite.connection import open_reader  # noqa: PLC0415 (as above)
+        from backsmith.databases.sqlite.connection import keeping_plans, open_reader  # noqa: PLC0415 (as above)
+        from backsmith.databases.sqlite.database import INLINE_CACHE  # noqa: PLC0415 (as above)
 
-        return open_reader(self.file)
+        return keeping_plans(open_reader(self.file, cache=INLINE_CACHE))
 
     def prepare(self) -> None:
         create = [BACKSMITH, "create", str(MODEL), "--database", self.database]
@@ -120,7 +170,7 @@ class BacksmithSqlite(Backsmith):
             connection.commit()
 
 
-class BacksmithPostgres(Backsmith):
+class BacksmithPostgres(OnPostgres, Backsmith):
     name = "backsmith-postgres"
     title = "Backsmith, PostgreSQL"
     postgres = True
@@ -135,5 +185,15 @@ class BacksmithPostgres(Backsmith):
 
 
 def stored(row: NamedTuple) -> tuple[Any, ...]:
-    """A row as Backsmith keeps it in SQLite: times as text in UTC, booleans as 0 and 1."""
-    return tuple(value.isoformat() if isinstance(value, datetime) else value for value in row)
+    """A row as Backsmith keeps it in SQLite: times as text in UTC, booleans as 0 and 1, money in cents."""
+
+    def one(value: Any) -> Any:
+        match value:
+            case datetime():
+                return value.isoformat()
+            case Decimal():
+                return int(value * 100)
+            case _:
+                return value
+
+    return tuple(map(one, row))

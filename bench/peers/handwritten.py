@@ -10,7 +10,11 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
+import scenarios
+from writes import Comment, Line, Write
+
 from peers.peer import HERE, SHARED_DATABASE, VENV, PlainRest
+from peers.writer import Call, OnPostgres
 
 
 def installed(*packages: str) -> str:
@@ -21,7 +25,43 @@ def installed(*packages: str) -> str:
     return subprocess.run([VENV / "python", "-c", script], capture_output=True, text=True, check=True).stdout.strip()
 
 
-class FastApi(PlainRest):
+class PlainWriter(OnPostgres, PlainRest):
+    """A peer by hand that writes, too."""
+
+    def call(self, write: Write) -> Call:
+        match write.kind:
+            case "create":
+                return Call("POST", "/comments", write.asker, written(write.comments[0]))
+            case "update":
+                return Call("PATCH", f"/posts/{write.post}", write.asker, dict(write.changes))
+            case "bulk":
+                return Call("POST", "/comments/bulk", write.asker, [written(comment) for comment in write.comments])
+            case "order":
+                lines = [{"product_id": one.product, "price": one.price, "quantity": one.quantity}
+                         for one in write.lines]  # fmt: skip
+                return Call("POST", "/orders", write.asker, {"note": write.note, "lines": lines})
+            case kind:
+                raise ValueError(kind)
+
+    def shown(self, write: Write, reply: Any) -> Any:
+        match write.kind:
+            case "create":
+                return Comment(reply["body"], reply["post_id"], reply["author_id"])
+            case "update":
+                return reply["title"]
+            case "order":
+                return {Line(one["product_id"], scenarios.money(one["price"]), one["quantity"])
+                        for one in reply["lines"]}  # fmt: skip
+            case _:
+                return None
+
+
+def written(comment: Comment) -> dict[str, Any]:
+    """A comment as it is sent."""
+    return {"body": comment.body, "post_id": comment.post, "author_id": comment.author}
+
+
+class FastApi(PlainWriter):
     name = "fastapi"
     title = "FastAPI + SQLAlchemy"
     needs = ("python",)
@@ -38,8 +78,12 @@ class FastApi(PlainRest):
         url = self.place.server().url(SHARED_DATABASE, "postgresql+asyncpg")
         return {"DATABASE_URL": url, "JWT_SECRET": self.place.secret}
 
+    def writing_environment(self, port: int, *, hooked: bool) -> dict[str, str]:
+        return self.environment(port) | ({"HOOK": "1"} if hooked else {})
+
     def command(self, port: int) -> list[str]:
-        return [str(VENV / "uvicorn"), "main:app", "--host", "127.0.0.1", "--port", str(port), "--workers", "1"]
+        serve = [str(VENV / "uvicorn"), "main:app", "--host", "127.0.0.1", "--port", str(port), "--workers", "1"]
+        return [*serve, "--timeout-keep-alive", "60"]  # else it closes what rests while a load of writing ends
 
 
 class Django(PlainRest):
@@ -69,9 +113,10 @@ class Django(PlainRest):
         return reply["results"]
 
 
-class Fastify(PlainRest):
+class Fastify(PlainWriter):
     name = "fastify"
     title = "Fastify + pg"
+    hooks = False
     needs = ("node",)
 
     @property

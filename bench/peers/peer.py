@@ -1,7 +1,8 @@
 """What the benchmark needs to know about each peer.
 
 In: a `Place` (folders, rows, the PostgreSQL server). A peer lays its data there, says how it is started, how an `Ask`
-is written as an address, and how its reply is read back into the plain form that all peers share.
+is written as an address, and how its reply is read back into the plain form that all peers share. What it does for
+loads that write is in `peers.writer`.
 """
 
 from __future__ import annotations

@@ -15,7 +15,6 @@ import sqlite3
 import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -26,13 +25,15 @@ from processes import free_port, running
 from rows import ACCOUNT_OFFSET
 from scenarios import ASKERS, PAGE, RULE, Ask, Scenario
 
-from peers.peer import HERE, VENV, Peer, Place
+from peers.peer import HERE, VENV, Place
+from peers.pocketbase_ids import key, moment
+from peers.pocketbase_writing import PocketBaseWriting
 
 EMAIL, PASSWORD = "bench@example.com", "correct-horse-battery"
 BINARY = str(VENV / "pocketbase")
 
 
-class PocketBase(Peer):
+class PocketBase(PocketBaseWriting):
     name = "pocketbase"
     title = "PocketBase"
     needs = ("python",)
@@ -51,6 +52,10 @@ class PocketBase(Peer):
     def data(self) -> Path:
         return self.folder / "pb_data"
 
+    @property
+    def file(self) -> Path:
+        return self.data / "data.db"
+
     def command(self, port: int) -> list[str]:
         return [BINARY, "serve", "--http", f"127.0.0.1:{port}", "--dir", str(self.data)]
 
@@ -58,7 +63,8 @@ class PocketBase(Peer):
         upsert = [BINARY, "superuser", "upsert", EMAIL, PASSWORD, "--dir", str(self.data)]
         subprocess.run(upsert, cwd=self.folder, check=True, capture_output=True, timeout=60)
         self.with_superuser(self.import_collections)
-        with closing(sqlite3.connect(self.data / "data.db")) as connection:
+        self.with_superuser(self.allow_batches)
+        with closing(sqlite3.connect(self.file)) as connection:
             self.load(connection)
         self.with_superuser(self.impersonate)
 
@@ -120,6 +126,10 @@ class PocketBase(Peer):
                 for one in rows.comments
             ),
         )
+        connection.executemany(
+            "insert into products (id, name, price, active) values (?, ?, ?, ?)",
+            ((key(one.id), one.name, float(one.price), one.active) for one in rows.products),
+        )
         connection.commit()
         connection.execute("analyze")
         connection.commit()
@@ -173,16 +183,6 @@ def superuser(port: int) -> Iterator[httpx.Client]:
         signed_in = client.post("/api/collections/_superusers/auth-with-password", json=who).raise_for_status()
         client.headers["Authorization"] = signed_in.json()["token"]
         yield client
-
-
-def key(number: int) -> str:
-    """A PocketBase id."""
-    return f"{number:015}"
-
-
-def moment(value: datetime) -> str:
-    """How PocketBase writes a date."""
-    return value.strftime("%Y-%m-%d %H:%M:%S.000Z")
 
 
 def unexpanded(record: dict[str, Any]) -> dict[str, Any]:
