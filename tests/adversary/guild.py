@@ -1,10 +1,11 @@
 """A guild: the model of the attacks on what is written. Own rows, teams, rules that compare before and after, links
-that rules look at, unique values that not everybody may read, keys of text and of two fields, rows that point at themselves.
+that rules look at, unique values that not everybody may read, keys of text and of two fields, rows that point at
+themselves.
 """
 
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from annotated_types import Ge
@@ -21,6 +22,7 @@ from backsmith import (
     References,
     Unique,
     Via,
+    action,
     allow,
     check,
     computed,
@@ -187,3 +189,9 @@ class Stamp(Entity, key="slug"):
     @allow("read")
     def everyone(self) -> bool:
         return True
+
+
+@action(allow="everyone")
+def echo(what: Json = None, extras: dict[str, Any] | None = None) -> Json:
+    """Says what it hears."""
+    return what if extras is None else extras

@@ -50,12 +50,20 @@ def batch(*operations: dict[str, Any]) -> str:
 # Values that are somebody's own ----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("prefer", [MERGE, f"{MERGE}, {SHOWN}", f"{MERGE}, {SHOWN}, tx=rollback"])
+@pytest.mark.parametrize("prefer", [MERGE, f"{MERGE}, {SHOWN}", f"{MERGE}, {SHOWN}, tx=rollback", IGNORE])
 def test_a_guess_does_not_tell_whose_value_it_is(both: Both, prefer: str) -> None:
     """Ada may see Bo and change his name, but not read his badge: to find him by it would be to read it."""
     before = both.rows()
-    refused = both.ask("POST", "/api/fellows?on_conflict=badge", '{"badge": "B-2", "name": "x"}', ADA, prefer=prefer)
-    assert told(refused) == (409, "23505", "badge of fellows is taken", "At /badge.", None)
+    answers = [
+        told(
+            both.ask(
+                "POST", "/api/fellows?on_conflict=badge", f'{{"badge": "{badge}", "name": "x"}}', ADA, prefer=prefer
+            )
+        )
+        for badge in ("B-2", "Z-9")
+    ]
+    assert answers[0] == answers[1]
+    assert answers[0][:3] == (403, "42501", "permission denied to create fellows")
     assert both.rows() == before
 
 
@@ -77,6 +85,54 @@ def test_to_point_by_a_value_of_somebody_elses_and_by_none_is_the_same(both: Bot
     assert both.rows() == before
     own = both.ask("POST", "/api/notes", '{"text": "x", ' + columns.format("A-1") + "}", ADA)
     assert own.status == 201
+
+
+# Rows that aren't to be seen --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("prefer", ["", MERGE, f"{MERGE}, {SHOWN}", IGNORE, f"{IGNORE}, {SHOWN}"])
+def test_an_upsert_tells_of_hidden_rows_no_more_than_a_create(both: Both, prefer: str) -> None:
+    """Nobody may create a royal seal, so nobody hears which there are."""
+    before = both.rows()
+    answers = [
+        told(both.ask("POST", "/api/seals", f'[{{"slug": "oak"}}, {{"slug": "{slug}"}}]' if prefer else
+                      f'{{"slug": "{slug}"}}', ADA, prefer=prefer))
+        for slug in ("royal-lion", "royal-cat")
+    ]  # fmt: skip
+    assert answers[0] == answers[1]
+    assert answers[0][0] == 403
+    assert both.rows() == before
+
+
+@pytest.mark.parametrize("condition", [{}, {"if_none_match": "*"}, {"if_match": "*"}])
+@pytest.mark.parametrize(
+    ("there", "missing", "body"),
+    [
+        ("/api/seals/royal-lion", "/api/seals/royal-cat", '{"worth": 1}'),
+        ("/api/jobs/2", "/api/jobs/99", '{"crew_id": 1, "title": "x"}'),
+    ],
+)
+def test_a_put_tells_of_hidden_rows_nothing(
+    both: Both, there: str, missing: str, body: str, condition: dict[str, str]
+) -> None:
+    """Nor does it make a row of a number that the database hands out."""
+    before = both.rows()
+    answers = [told(both.ask("PUT", target, body, ADA, **condition)) for target in (there, missing)]
+    assert answers[0] == answers[1]
+    assert answers[0][0] in (403, 412, 422)
+    assert both.rows() == before
+
+
+@pytest.mark.parametrize("prefer", [MERGE, IGNORE])
+def test_an_upsert_tells_of_hidden_numbers_nothing(both: Both, prefer: str) -> None:
+    before = both.rows()
+    answers = [
+        told(both.ask("POST", "/api/jobs", f'{{"id": {key}, "crew_id": 1, "title": "x"}}', ADA, prefer=prefer))
+        for key in (2, 99)
+    ]
+    assert answers[0] == answers[1]
+    assert answers[0][0] == 422
+    assert both.rows() == before
 
 
 # Links ------------------------------------------------------------------------------------------------------------
@@ -184,7 +240,7 @@ def test_an_offset_without_a_limit(both: Both, method: str) -> None:
 
 def test_rows_of_one_body_point_at_one_another_in_whatever_order(both: Both) -> None:
     """PostgreSQL looks at references after the statement, SQLite would after each row."""
-    body = [
+    body: list[dict[str, Any]] = [
         {"room": "c", "number": 1, "near": {"room": "c", "number": 2}},
         {"room": "c", "number": 2, "near": {"room": "c", "number": 1}},
         {"room": "c", "number": 3, "near": {"room": "c", "number": 3}},
@@ -255,3 +311,14 @@ def test_no_value_is_too_odd_to_be_answered(both: Both, field: str) -> None:
             ]
             assert len({(answer.status, answer.text if answer.status < 300 else "") for answer in statuses}) == 1, body
             assert statuses[0].status < 500, body
+
+
+@pytest.mark.parametrize("name", ["what", "extras"])
+@pytest.mark.parametrize(
+    "value",
+    ["1e400", "[1e400]", '{"a": 1e400}', "[" * 600 + "]" * 600, '{"a":' * 600 + "1" + "}" * 600,
+     '"\\ud800"', '{"a": "\\u0000"}', "[" * 100_000 + "]" * 100_000],
+)  # fmt: skip
+def test_no_json_is_too_odd_for_an_action(both: Both, name: str, value: str) -> None:
+    refused = both.ask("POST", "/api/rpc/echo", f'{{"{name}": {value}}}')
+    assert refused.status in (400, 422)

@@ -11,6 +11,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from tests.durability.client import Answer
+
 
 class Found(NamedTuple):
     """All that is in the database. `made` and `deleted` are the notes of which the change log says so."""
@@ -47,6 +49,8 @@ class Book:
         self.statuses: Counter[int] = Counter()
         self.refusals: Counter[str] = Counter()
         """With 503, by message."""
+        self.refused: dict[str, Answer] = {}
+        """The last of them, by message."""
         self.acknowledged = 0
         self.contradictions: list[str] = []
 

@@ -239,10 +239,12 @@ class Client:
             self._book.complain(f"unexpected: {answer}")
             return False
         self._refused = True
-        self._book.refusals[answer.json["message"]] += 1
+        message = answer.json["message"]
+        self._book.refusals[message] += 1
+        self._book.refused[message] = answer
         if "retry-after" not in answer.headers:
             self._book.complain(f"without Retry-After: {answer}")
-        return None if "it isn't known" in answer.json["message"] else False
+        return None if "it isn't known" in message else False
 
     # Bodies -----------------------------------------------------------------------------------------------------------
 

@@ -62,15 +62,14 @@ async def test_a_full_disk_refuses_writes_and_lets_read(tmp_path: Path, disk: Pa
             assert await wait_for(book, ENOUGH, refused=True)
             read = await ask(served, "GET", "/api/writers/1?select=number")
             assert (read.status, read.json) == (200, {"number": 1})
-            large = await ask(served, "POST", "/api/notes", {"number": -1, "text": "x" * 500_000})
-            assert (large.status, large.headers["retry-after"]) == (503, "10")
-            assert large.headers["content-type"] == "application/problem+json; charset=utf-8"
-            problem = large.json
-            assert (problem["type"], problem["code"], problem["message"]) == ("/errors/disk-full", "53100", FULL)
             ballast.unlink()
             assert await wait_for(book, ENOUGH)
-    assert book.refusals[FULL]
     assert set(book.refusals) <= {FULL, UNDONE}
+    refusal = book.refused[FULL]
+    assert (refusal.status, refusal.headers["retry-after"]) == (503, "10")
+    assert refusal.headers["content-type"] == "application/problem+json; charset=utf-8"
+    problem = refusal.json
+    assert (problem["type"], problem["code"], problem["message"]) == ("/errors/disk-full", "53100", FULL)
 
 
 async def test_postgresql_may_go_and_come_back(tmp_path: Path, postgres: CrashServer) -> None:
@@ -83,7 +82,8 @@ async def test_postgresql_may_go_and_come_back(tmp_path: Path, postgres: CrashSe
                 assert (answer.status, answer.headers["retry-after"]) == (503, "1")
                 assert (answer.json["type"], answer.json["message"]) == ("/errors/database-unavailable", GONE)
             assert (await ask(served, "GET", "/health")).status == 200
-            assert (await ask(served, "GET", "/ready")).status == 503
+            while (await ask(served, "GET", "/ready")).status == 200:
+                await asyncio.sleep(0.05)  # it asks the database once a second at most
             await asyncio.to_thread(postgres.start)
             assert await wait_for(book, ENOUGH)
     assert set(book.refusals) <= {GONE, NOT_KNOWN}

@@ -279,7 +279,7 @@ def merge(world: World, name: str, rows: list[Row], who: Asker, on: str, new_key
             row = after.tables[name][found]
             changes = {column: value for column, value in given.items() if column != on}
             if not readable(after, name, row, who):
-                done.refusals |= {403, 409}
+                done.refusals |= {403, 409} | create(after.copy(), name, [given], who, lambda: 998).refusals
                 continue
             # Nothing to be changed needs no right to change.
             part = update(after, name, [found], changes, who, item=True) if changes else Outcome(written=[found])

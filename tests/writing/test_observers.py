@@ -149,3 +149,36 @@ async def test_what_rules_refuse_is_not_told(desk: Desk) -> None:
     assert recorder.heard == []
     assert (await observed.create("Order", {"customer_id": 2}))["status"] == 403
     assert [told[0] for told in recorder.heard] == ["before"]
+
+
+class Tidying(Recorder):
+    """Hears of nothing afterwards, and trims texts before."""
+
+    def hears_after(self, entity: Entity, verb: Verb) -> bool:
+        return False
+
+    async def before(self, work: Work, entity: Entity, verb: Verb, rows: Sequence[Given], old: Sequence[Any]) -> None:
+        await super().before(work, entity, verb, rows, old)
+        for row in rows:
+            row.values["text"] = row.values["text"].strip()
+
+
+async def test_an_observer_may_hear_only_of_what_is_about_to_be_done(desk: Desk) -> None:
+    tidying = Tidying("Note")
+    other = desk.observed(tidying)
+    created = await other.create("Note", {"text": " new "}, select="id,text")
+    assert created == {"keys": [3], "shown": [{"id": 3, "text": "new"}]}
+    assert await other.update("Note", 3, text=" newer ") == {"keys": [3]}
+    assert await desk.table("Note", "id", "text") == [(1, "a"), (2, "b"), (3, "newer")]
+    assert await other.delete("Note", 3) == {"keys": [3]}
+    assert await desk.table("Note", "id") == [(1,), (2,)]
+    assert [(told[0], told[2]) for told in tidying.heard] == [
+        ("before", "create"), ("before", "update"), ("before", "delete")
+    ]  # fmt: skip
+
+
+async def test_those_who_hear_afterwards_do_so_beside_those_who_do_not(desk: Desk) -> None:
+    recorder = Recorder("Note")
+    await desk.observed(Tidying("Note"), recorder).create("Note", {"text": " new "})
+    assert [(told[0], told[2]) for told in recorder.heard] == [("before", "create"), ("after", "create")]
+    assert recorder.heard[1][5]["text"] == "new"

@@ -2,21 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from time import perf_counter
-from typing import TYPE_CHECKING
+from typing import NamedTuple, Protocol
 
 from backsmith.blueprint.asker import NOBODY, Asker
 from backsmith.engine.access import AskerKind
+from backsmith.engine.reply import Reply
 from backsmith.engine.request import Request
 from backsmith.engine.writing.reading import AskedWrite
 
-if TYPE_CHECKING:
-    from backsmith.engine.code.calls import Called
-
-
 Identify = Callable[[str | None, str | None], Awaitable[Asker]]
 """Who asks, by the headers Authorization and X-API-Key. Raises RequestError for what isn't valid."""
+
+
+class Call(Protocol):
+    """What answers requests for one function of the application."""
+
+    label: str
+    """Its path with names for what varies, for the metrics and the log."""
+    methods: str
+    """The value of Allow."""
+    streams: bool
+    """It reads the body as it arrives."""
+
+    def refuse_others(self, kind: AskerKind) -> None:
+        """Raise RequestError UNAUTHENTICATED or FORBIDDEN where that kind of asker may not call it."""
+        ...
+
+    async def answer(self, exchange: Exchange, parameters: Mapping[str, str]) -> Reply:
+        """The reply. Raises RequestError."""
+        ...
+
+
+class Called(NamedTuple):
+    """A function that a request calls."""
+
+    call: Call
+    parameters: Mapping[str, str]
+    """What stands in the path."""
 
 
 class Exchange:

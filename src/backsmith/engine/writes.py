@@ -29,6 +29,7 @@ from backsmith.engine.writing.put import replacing
 from backsmith.engine.writing.reading import AskedWrite, read_write
 from backsmith.engine.writing.refusals import closed
 from backsmith.engine.writing.replies import refuse_excess, reply_write
+from backsmith.engine.writing.upserting import refuse_assigned
 from backsmith.engine.writing.work import Given, Rows, Show, Verb, Work, Written
 from backsmith.engine.writing.writer import Writer
 from backsmith.model.entity import Entity as Model
@@ -170,6 +171,8 @@ class Writes:
             return await self.writer.upsert(
                 work, asked.resource, prepared.rows, on=plan.on, duplicates=asked.on_conflict, show=show
             )
+        if new:
+            refuse_assigned(asked.resource, prepared.rows)
         return await nested.create(self.writer, work, asked.resource, prepared.rows, show=show, last=last)
 
     async def _run(self, exchange: Exchange, prepared: Prepared) -> Reply:

@@ -17,9 +17,8 @@ from backsmith.engine.access import AskerKind, Authorizer
 from backsmith.engine.batch.operations import Operation, read_operations
 from backsmith.engine.batch.replies import named, reply_batch, result_of
 from backsmith.engine.code.actions import ActionCall
-from backsmith.engine.code.calls import Called
 from backsmith.engine.code.queries import QueryCall
-from backsmith.engine.exchange import Exchange, Identify
+from backsmith.engine.exchange import Called, Exchange, Identify
 from backsmith.engine.grammar.prefer import NO_PREFERENCES, Preferences, read_preferences
 from backsmith.engine.reply import Reply
 from backsmith.engine.request import Request

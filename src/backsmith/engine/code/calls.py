@@ -5,13 +5,12 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from time import perf_counter
-from typing import NamedTuple, Protocol
 
 from backsmith import errors
 from backsmith.blueprint.route_paths import BESIDE as PAGES
 from backsmith.blueprint.route_paths import Segment, segments_of
 from backsmith.databases.database import Database
-from backsmith.engine.access import AskerKind, Authorizer
+from backsmith.engine.access import Authorizer
 from backsmith.engine.bodies import Bodies
 from backsmith.engine.catalogue import Catalogue, did_you_mean
 from backsmith.engine.code.actions import ActionCall
@@ -27,7 +26,7 @@ from backsmith.engine.code.routes import RouteCall
 from backsmith.engine.code.runtime import Runtime
 from backsmith.engine.code.session import Services
 from backsmith.engine.code.statements import Statements
-from backsmith.engine.exchange import Exchange, Identify
+from backsmith.engine.exchange import Call, Called, Exchange, Identify
 from backsmith.engine.grammar.limits import Limits
 from backsmith.engine.reply import Reply
 from backsmith.engine.request import Request
@@ -39,33 +38,6 @@ from backsmith.model.entity import Entity
 from backsmith.model.response import Response
 
 _log = logging.getLogger("backsmith.engine")
-
-
-class Call(Protocol):
-    """What answers requests for one function."""
-
-    label: str
-    """Its path with names for what varies, for the metrics and the log."""
-    methods: str
-    """The value of Allow."""
-    streams: bool
-    """It reads the body as it arrives."""
-
-    def refuse_others(self, kind: AskerKind) -> None:
-        """Raise RequestError UNAUTHENTICATED or FORBIDDEN where that kind of asker may not call it."""
-        ...
-
-    async def answer(self, exchange: Exchange, parameters: Mapping[str, str]) -> Reply:
-        """The reply. Raises RequestError."""
-        ...
-
-
-class Called(NamedTuple):
-    """A function that a request calls."""
-
-    call: Call
-    parameters: Mapping[str, str]
-    """What stands in the path."""
 
 
 class Calls:

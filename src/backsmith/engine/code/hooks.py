@@ -46,6 +46,10 @@ class Hooks:
         """Whether there are hooks of that."""
         return any((entity.name, verb, when) in self._hooks for when in ("before", "after"))
 
+    def hears_after(self, entity: Entity, verb: Verb) -> bool:
+        """As SparingObserver."""
+        return (entity.name, verb, "after") in self._hooks
+
     async def before(self, work: Work, entity: Entity, verb: Verb, rows: Sequence[Given], old: Sequence[Any]) -> None:
         """Call the `before` hooks for each row."""
         hooks = self._hooks.get((entity.name, verb, "before"))

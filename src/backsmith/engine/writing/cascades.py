@@ -27,7 +27,7 @@ class Cascades:
         known = self._observed.get(entity.name)
         if known is None:
             known = self._observed[entity.name] = any(
-                self._common.watching(child, "delete" if relation.on_delete == "cascade" else "update")
+                self._common.hearing(child, "delete" if relation.on_delete == "cascade" else "update")
                 for each in self._reached(entity)
                 for child, relation in self._pointing(each)
             )
@@ -59,7 +59,7 @@ class Cascades:
                         emptied[child.name, row.key] = RowChange(child, "update", row.key, row.fields, after)
         changes = [change for place, change in deleted.items() if place not in own]
         changes += [change for place, change in emptied.items() if place not in deleted]
-        return [change for change in changes if self._common.watching(change.entity, change.verb)]
+        return [change for change in changes if self._common.hearing(change.entity, change.verb)]
 
     def _pointing(self, entity: Entity) -> Iterator[tuple[Entity, Relation]]:
         """The entities whose rows go, or lose what they point by, with a row of this one."""

@@ -117,14 +117,15 @@ class Changing:
         ]
         await self._test_late(work, plan, changes, keys)
         await common.check(work, entity, common.about(entity).checks, keys, [given.pointer for given in copies])
-        if observed:
+        hearing = common.hearing(entity, "update") if observed else ()
+        if hearing:
             after = await common.look(work, entity, keys, fields=common.about(entity).stored)
             told = [
                 RowChange(entity, "update", each.key, before.fields, each.fields)
                 for (before, _), each in zip(changes, after, strict=True)
                 if each is not None
             ]
-            for observer in common.watching(entity, "update"):
+            for observer in hearing:
                 await observer.after(work, told)
         return keys
 

@@ -46,10 +46,10 @@ class Creating:
             New(tuple(name for name in row.values), about.defaults.filled(row.values, work), row.pointer)
             for row in rows
         ]
-        observers = common.watching(entity, "create")
-        if observers:
+        if common.watching(entity, "create"):
             new = await self._observed(work, entity, new)
-        inline = common.inline(show, single=len(new) == 1) and not observers
+        hearing = common.hearing(entity, "create")
+        inline = common.inline(show, single=len(new) == 1) and not hearing
         alone = inline and last and len(new) == 1
         keys: list[Key] = []
         shown: list[str | None] = []
@@ -63,10 +63,10 @@ class Creating:
             if plan.late != TRUE:
                 await self._refusals.test_late(work, entity, plan, run, made)
             await common.check(work, entity, plan.left, made, [row.pointer for row in run])
-        if observers:
+        if hearing:
             seen = await common.look(work, entity, keys, fields=about.stored)
             changes = [RowChange(entity, "create", each.key, None, each.fields) for each in seen if each is not None]
-            for observer in observers:
+            for observer in hearing:
                 await observer.after(work, changes)
         written = Written(keys, created=len(new))
         if show is not None:

@@ -98,9 +98,10 @@ class Deleting:
         if observed:
             for observer in common.watching(entity, "delete"):
                 await observer.before(work, entity, "delete", (), [each.fields for each in chosen])
-            if common.watching(entity, "delete"):
+            if common.hearing(entity, "delete"):
                 changes = [RowChange(entity, "delete", each.key, each.fields, None) for each in chosen]
-            changes += await self._cascades.changes(work, entity, chosen)
+            if self._cascades.observed(entity):
+                changes += await self._cascades.changes(work, entity, chosen)
         statement = common.remembered(("delete keys", entity.name), lambda: common.speller(entity).delete_keys(()))
         keys = [each.key for each in chosen]
         try:
@@ -108,9 +109,9 @@ class Deleting:
                 await common.run_heavy(work, statement, common.inputs(work, rows=common.places(entity, keys)))
         except ViolationError as error:
             raise await self._needed.refusal(work, entity, error, keys) from error
-        observers = {id(o): o for change in changes for o in common.watching(change.entity, change.verb)}
+        observers = {id(o): o for change in changes for o in common.hearing(change.entity, change.verb)}
         for observer in observers.values():
-            own = [change for change in changes if observer.observes(change.entity, change.verb)]
+            own = [change for change in changes if observer in common.hearing(change.entity, change.verb)]
             await observer.after(work, own)
 
 

@@ -16,7 +16,7 @@ from backsmith.engine.writing.defaults import Defaults
 from backsmith.engine.writing.rights import Righter
 from backsmith.engine.writing.sought import AT
 from backsmith.engine.writing.statements import WriteSpeller
-from backsmith.engine.writing.work import Key, LinkObserver, Observer, Verb, Work
+from backsmith.engine.writing.work import Key, LinkObserver, Observer, SparingObserver, Verb, Work
 
 T = TypeVar("T")
 MOST = 2000
@@ -50,6 +50,7 @@ class Running:
         self._about: dict[str, About] = {}
         self._remembered: dict[Hashable, Any] = {}
         self._watching: dict[tuple[str, Verb], tuple[Observer, ...]] = {}
+        self._hearing: dict[tuple[str, Verb], tuple[Observer, ...]] = {}
         self._watching_links: dict[tuple[str, str], tuple[LinkObserver, ...]] = {}
 
     def about(self, entity: Entity) -> About:
@@ -73,6 +74,18 @@ class Running:
         if known is None:
             known = tuple(observer for observer in self.observers if observer.observes(entity, verb))
             self._watching[entity.name, verb] = known
+        return known
+
+    def hearing(self, entity: Entity, verb: Verb) -> tuple[Observer, ...]:
+        """Those of them who hear of the rows afterwards. Asked once."""
+        known = self._hearing.get((entity.name, verb))
+        if known is None:
+            known = tuple(
+                observer
+                for observer in self.watching(entity, verb)
+                if not isinstance(observer, SparingObserver) or observer.hears_after(entity, verb)
+            )
+            self._hearing[entity.name, verb] = known
         return known
 
     def watching_links(self, entity: Entity, relation: Relation) -> tuple[LinkObserver, ...]:

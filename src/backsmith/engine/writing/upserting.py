@@ -62,6 +62,8 @@ class Upserting:
                 new.append(number)
                 if place is not None:
                     met.add(place)
+        unseen = [number for number in known if not there[number].flags[0]]
+        await self._refuse_unseen(work, resource, rows, on, unseen, duplicates)
         if duplicates == "merge":
             await self._merge(work, resource, rows, on, there, known, keys)
         await self._create(work, resource, rows, on, new, keys)
@@ -86,6 +88,28 @@ class Upserting:
         found = await self._common.there(work, entity, on, values, flags=flags, lock=True)
         return {numbers[place]: seen for place, seen in found.items()}
 
+    async def _refuse_unseen(
+        self,
+        work: Work,
+        resource: Resource,
+        rows: Sequence[Given],
+        on: tuple[str, ...],
+        unseen: Sequence[int],
+        duplicates: Literal["merge", "ignore"],
+    ) -> None:
+        """Say of rows that are there, but not to be seen, what a create would: whether it is allowed, and only where it
+        is that they are taken (or pass over them). Of a number that the database hands out, that there is none."""
+        refuse_assigned(resource, [rows[number] for number in unseen])
+        for number in unseen:
+            try:
+                async with work.transaction.savepoint():
+                    await self._creating.create(work, resource, [rows[number]])
+            except RequestError as refusal:
+                if duplicates == "merge" or not _is_taken(refusal, on):
+                    raise
+            else:
+                raise taken(resource.entity, on, rows[number].pointer)
+
     async def _merge(
         self,
         work: Work,
@@ -100,10 +124,6 @@ class Upserting:
         if not known:
             return
         common, entity = self._common, resource.entity
-        for number in known:
-            if not there[number].flags[0]:  # which a create would be told, too; of a number, that there is no such row
-                _refuse_assigned(resource, [rows[number]])
-                raise taken(entity, on, rows[number].pointer)
         _refuse_renumbered(resource, rows, {number: there[number].key for number in known}, on)
         if not work.system and not common.authorizer.permissions(entity, work.kind, "update"):
             raise closed(entity, work.kind, "update")
@@ -154,15 +174,20 @@ class Upserting:
     ) -> None:
         if not new:
             return
-        _refuse_assigned(resource, [rows[number] for number in new])
+        refuse_assigned(resource, [rows[number] for number in new])
         try:
             created = await self._creating.create(work, resource, [rows[number] for number in new])
         except RequestError as refusal:
-            if refusal.kind == errors.DUPLICATE and set(refusal.members["errors"][0]["fields"]) == set(on):
+            if _is_taken(refusal, on):
                 raise Again(refusal) from refusal
             raise
         for number, key in zip(new, created.keys, strict=True):
             keys[number] = key
+
+
+def _is_taken(refusal: RequestError, on: tuple[str, ...]) -> bool:
+    """Whether another row has what rows are found by."""
+    return refusal.kind == errors.DUPLICATE and set(refusal.members["errors"][0]["fields"]) == set(on)
 
 
 def _places(rows: Sequence[Given], on: tuple[str, ...]) -> list[tuple[Any, ...] | None]:
@@ -183,7 +208,7 @@ def _refuse_twins(rows: Sequence[Given], places: Sequence[tuple[Any, ...] | None
         raise refusal_of(problems)
 
 
-def _refuse_assigned(resource: Resource, rows: Sequence[Given]) -> None:
+def refuse_assigned(resource: Resource, rows: Sequence[Given]) -> None:
     """Raise RequestError INVALID where a row is addressed by a key that the database hands out, and isn't there."""
     problems = Problems()
     for row in rows:

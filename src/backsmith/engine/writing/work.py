@@ -142,6 +142,15 @@ class Observer(Protocol):
 
 
 @runtime_checkable
+class SparingObserver(Protocol):
+    """An Observer that may need only `before`: rows aren't read again where nobody hears how they came out."""
+
+    def hears_after(self, entity: Entity, verb: Verb) -> bool:
+        """Whether it is to be called after what it observes, too. Decided once."""
+        ...
+
+
+@runtime_checkable
 class LinkObserver(Protocol):
     """An Observer that hears of links too."""
 
