@@ -84,21 +84,25 @@ def test_the_models_shown_have_no_mistakes(number: int, tmp_path: Path, monkeypa
 
 
 def test_the_readme_does_what_it_says(tmp_path: Path, run: Run) -> None:
-    """Its example as written, but for the network: the same request goes to the application directly."""
-    model, rows = blocks(README, "python")
+    """Its example as written, but for the network: the same requests go to the application directly."""
+    model, account = blocks(README, "python")
     (tmp_path / "shop.py").write_text(model)
-    (tmp_path / "fill.py").write_text(rows)
-    for command in (["-m", "backsmith", "create", "shop.py"], ["fill.py"]):
+    (tmp_path / "account.py").write_text(account)
+    for command in (["-m", "backsmith", "create", "shop.py"], ["account.py"]):
         done = subprocess.run([sys.executable, *command], cwd=tmp_path, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr
-    target = re.search(r'curl "http://127\.0\.0\.1:8000(\S+)"', README)
-    assert target is not None
+    written, read = re.findall(r'curl "http://127\.0\.0\.1:8000(\S+)"', README)
+    body = re.search(r"-d '(.+)'", README)
+    assert body is not None
     application = asgi(str(tmp_path / "shop.py"), access_log=False)
     run(application.start())
     try:
-        answer = Client(application, run).get(target[1], Asker(12))
+        client = Client(application, run)
+        made = client.get(written, Asker(12), "POST", body[1].encode(), content_type="application/json")
+        answer = client.get(read, Asker(12))
     finally:
         run(application.close())
+    assert made.status == 201, made.text
     assert [answer.text] == [text.strip() for text in blocks(README, "json")]
 
 

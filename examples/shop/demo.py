@@ -24,7 +24,7 @@ from backsmith.databases import Database, open_database
 from backsmith.databases.url import sqlite_path
 from backsmith.evolution.create import create_missing
 from backsmith.settings import read_settings
-from examples.shop.rows import rows
+from examples.shop.rows import ORDERS, rows
 
 MODEL = Path(__file__).with_name("shop.py")
 CUSTOMER = 1
@@ -75,7 +75,7 @@ async def _prepare(url: str, blueprint: Blueprint) -> int:
 
 
 def requests(address: str, token: str) -> str:
-    """Three requests to try, as command lines."""
+    """Three requests that read and two that write, as command lines."""
     own = "select=placed_at,status,total,lines(quantity,product(name))&order=placed_at.desc.nullslast&limit=2"
     return f"""\
 Three requests to try:
@@ -89,6 +89,16 @@ curl -g '{address}/categories?select=name,children(name,products(count()))&paren
 # As the customer with account {CUSTOMER}: your last two orders, and what was in them (without the token: none)
 curl -g '{address}/orders?{own}' \\
   -H 'Authorization: Bearer {token}'
+
+And two that write:
+
+# An order with two lines, which get their prices from the products: all of it or nothing
+curl -g '{address}/orders?select=id,status,total,lines(quantity,price)' -H 'Prefer: return=representation' \\
+  -H 'Authorization: Bearer {token}' -H 'Content-Type: application/json' \\
+  -d '{{"customer": {CUSTOMER}, "lines": [{{"product": 1, "quantity": 2}}, {{"product": 2}}]}}'
+
+# Place it: an action of the shop's own, which takes what was ordered from the stock
+curl -X POST '{address}/orders/{ORDERS + 1}/place' -H 'Authorization: Bearer {token}'
 """
 
 
