@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from backsmith.blueprint.blueprint import Check, Relation
+from backsmith.blueprint.blueprint import Check, Entity, Relation
 from backsmith.blueprint.expressions import TRUE, Node
 from backsmith.engine.access import either, every
 from backsmith.engine.catalogue import Resource
@@ -47,6 +47,10 @@ class Plan(NamedTuple):
     """Those that no constraint holds, as far as the statement that writes tests them."""
     left: tuple[Check, ...]
     """The others."""
+    unsure: tuple[Relation, ...]
+    """Relations that nothing but the database's own constraint tests."""
+    traced: bool
+    """Whether it may have to be found out which of several rows breaks a constraint."""
     one: Statement
     many: Statement | None
 
@@ -107,6 +111,9 @@ class CreatePlans:
             and not visits(check.condition, entity, common.entities, alone=alone)
         )
         left = tuple(check for check in about.checks if check not in checks)
+        tested = {*leading, *(() if late else targets)}
+        unsure = tuple(relation for relation in common.pointing(entity, names) if relation not in tested)
+        traced = bool(unsure) or _may_be_taken(entity, asked, names)
         early = every((*(() if late else (condition,)), *(check.condition for check in checks))) or TRUE
         rules = [choice.permission.condition for group in rights for choice in group]
         rule = every((*rules, *(check.condition for check in checks))) or TRUE
@@ -116,8 +123,21 @@ class CreatePlans:
 
         one, many = insert(many=False), insert(many=True) if names else None
         assert one is not None  # a single row can always be brought
-        tested = condition if late else TRUE
-        return Plan(asked, names, rights, tested, rule, targets, looked, leading, checks, left, one, many)
+        after = condition if late else TRUE
+        return Plan(
+            asked, names, rights, after, rule, targets, looked, leading, checks, left, unsure, traced, one, many
+        )
+
+
+def _may_be_taken(entity: Entity, asked: Sequence[str], names: Sequence[str]) -> bool:
+    """Whether rows with these fields may have a unique value that is taken: not those that the database numbers, nor
+    those with a UUID that was made just now."""
+    made = {field.name for field in entity.fields if field.default and field.default.kind in ("uuid4", "uuid7")}
+    chosen = {*names} - (made - {*asked})
+    keys = [entity.key, *(unique.fields for unique in entity.uniques)]
+    keys += [(field.name,) for field in entity.fields if field.unique]
+    keys += [relation.fields for relation in entity.relations if relation.kind == "to_one" and relation.unique]
+    return any(chosen & {*key} for key in keys)
 
 
 def check_names(resource: Resource, names: Sequence[str]) -> None:

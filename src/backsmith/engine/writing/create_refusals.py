@@ -77,15 +77,13 @@ class CreateRefusals:
         self, work: Work, entity: Entity, error: ViolationError, plan: Plan, new: Sequence[New]
     ) -> RequestError:
         """What to raise for rows that the database refused: which of several, as far as that can be found out."""
-        common = self._common
-        tested = {*plan.leading, *(plan.targets if plan.late == TRUE else ())}
-        unsure = [relation for relation in common.pointing(entity, plan.names) if relation not in tested]
+        common, unsure = self._common, plan.unsure
         if error.broken == "foreign_key" and len(new) == 1:
             nowhere = self._violations.outgoing(error, entity, unsure)
             return self._nowhere(work, entity, plan, nowhere, new[0].pointer)
         if len(new) == 1:
             return self._violations.of_row(error, entity, unsure, new[0].pointer)
-        if error.broken == "unique":
+        if error.broken == "unique" and plan.traced:
             return await self._taken(work, entity, error, new)
         if error.broken == "foreign_key" and unsure:
             statement = common.speller(entity).judge((), unsure)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 from itertools import groupby
 
 from backsmith.blueprint.blueprint import Entity, Relation
@@ -128,7 +129,8 @@ class Creating:
         own = [each for each in common.pointing(entity, plan.names) if each.entity == entity.name]
         put_off = common.dialect.stores.put_off if own and plan.many is None else None
         if put_off is None:
-            async with work.transaction.savepoint():
+            # To set it may be a round trip, which is spared where nothing would be looked up after a violation.
+            async with work.transaction.savepoint() if plan.traced else nullcontext():
                 return await self._insert_many(work, plan, new, inputs)
         begin, end = put_off
         await work.transaction.fetch(begin)
