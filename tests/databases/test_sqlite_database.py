@@ -14,6 +14,7 @@ import pytest
 
 from backsmith import errors
 from backsmith.databases import Database, open_database
+from backsmith.databases.sqlite import connection
 from backsmith.databases.sqlite.connection import check_library
 from backsmith.errors import DatabaseError, RequestError
 
@@ -51,6 +52,20 @@ async def test_files_are_opened_to_be_safe(sqlite: Database, path: Path) -> None
     with pytest.raises(DatabaseError, match=r"^A row breaks a rule of its table: FOREIGN KEY constraint failed\.$"):
         await sqlite.execute("INSERT INTO child VALUES (1)")
     assert apsw.Connection(str(path)).pragma("journal_mode") == "wal"
+
+
+def test_where_nothing_temporary_can_be_written_it_is_kept_in_memory(
+    path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connection, "TEMPORARY", ())
+    monkeypatch.delenv("TMPDIR", raising=False)
+    monkeypatch.delenv("SQLITE_TMPDIR", raising=False)
+    files, memory = 1, 2
+    assert connection.open_writer(path).pragma("temp_store") == memory
+    monkeypatch.setenv("SQLITE_TMPDIR", str(tmp_path / "missing"))
+    assert connection.open_writer(path).pragma("temp_store") == memory
+    monkeypatch.setenv("SQLITE_TMPDIR", str(tmp_path))
+    assert connection.open_writer(path).pragma("temp_store") == files
 
 
 def test_a_fast_statement_is_answered_on_the_event_loop(sqlite: Database) -> None:

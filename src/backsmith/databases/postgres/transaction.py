@@ -1,7 +1,8 @@
 """A transaction on PostgreSQL as works use it: a connection of the writing pool.
 
-What needs no answer (BEGIN, setting and forgetting a savepoint) is sent along with the next thing that does. A single
-statement said to be the last is sent without a transaction around it: it is one by itself, in one round trip.
+What needs no answer (BEGIN, setting and forgetting a savepoint) is put off and sent together, in one round trip, before
+the next thing that does; what was only to be forgotten isn't sent with the COMMIT. A single statement said to be the
+last is sent without a transaction around it: it is one by itself, in one round trip.
 """
 
 from __future__ import annotations

@@ -77,7 +77,7 @@ def _has_temporary_folder() -> bool:
     """Whether SQLite finds a folder for temporary files; a statement that needs one fails where there is none.
 
     The writer needs them for what savepoints would put back. In memory that is a linked list, which each statement in
-    a savepoint follows from its beginning: after 2,000 changed rows that takes ten times as long as the statement. In
+    a savepoint follows from its beginning: after some thousand changed rows that takes longer than the statement. In
     a file (only beyond 64 KiB) it takes the same time for every row.
     """
     places = (os.environ.get("SQLITE_TMPDIR"), os.environ.get("TMPDIR"), *TEMPORARY)
