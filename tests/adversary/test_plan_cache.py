@@ -31,9 +31,9 @@ def test_a_role_that_no_rule_mentions_makes_no_new_kind(client: Client) -> None:
 
 def test_the_cache_has_an_end(client: Client) -> None:
     planner = client.application.engine.planner
-    for number in range(planner._size + 50):
+    for number in range(planner._plans.most + 50):
         client.get(f"/api/companies?select=a{number}:id")
-    assert len(planner._plans) <= planner._size
+    assert len(planner._plans) <= planner._plans.most
 
 
 def test_values_are_no_part_of_a_plan_but_everything_else_is(client: Client) -> None:

@@ -65,6 +65,11 @@ class Database(ABC):
         statement may give, and of the values' own OUT_OF_RANGE or BAD_VALUE.
         """
 
+    async def read(self, sql: str, params: Sequence[Any] = ()) -> Sequence[Row]:
+        """The rows of a statement that reads: at once if they can be had so, else once they are there."""
+        rows = self.fetch_now(sql, params)
+        return await self.fetch(sql, params) if rows is None else rows
+
     @abstractmethod
     async def fetch_named(self, sql: str, params: Sequence[Any]) -> list[dict[str, Any]]:
         """As `fetch`, each row as its values by the names of their columns."""

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from backsmith.blueprint.blueprint import Field
 
 if TYPE_CHECKING:
-    from backsmith.databases.database import Database, Row
+    from backsmith.databases.database import Database
     from backsmith.databases.dialect import Dialect
     from backsmith.databases.transaction import Transaction
 
@@ -63,9 +63,3 @@ class Journal(ABC):
     def columns(self) -> str:
         """The names of the columns, as SQL."""
         return ", ".join(self.dialect.quote(field.column) for field in self.fields)
-
-
-async def fetched(database: Database, sql: str, params: Sequence[Any] = ()) -> Sequence[Row]:
-    """The rows of a statement that reads: at once if that can be, else once they are there."""
-    rows = database.fetch_now(sql, params)
-    return await database.fetch(sql, params) if rows is None else rows

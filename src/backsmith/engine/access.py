@@ -15,6 +15,7 @@ from backsmith.blueprint.asker import Asker
 from backsmith.blueprint.blueprint import Blueprint, Entity, Relation, Rule
 from backsmith.blueprint.expressions import FALSE, TRUE, And, Node, Or
 from backsmith.blueprint.simplify import mentioned_roles, simplify
+from backsmith.engine.bounded import Bounded
 
 
 class AskerKind(Struct, frozen=True):
@@ -60,9 +61,9 @@ class Authorizer:
                 if each.allow is not None
             ),
         )
-        self._known: dict[tuple[str, AskerKind], Access] = {}
-        self._permissions: dict[tuple[str, AskerKind, str], tuple[Permission, ...]] = {}
-        self._most = most_kinds * max(1, len(blueprint.entities))
+        most = most_kinds * max(1, len(blueprint.entities))
+        self._known = Bounded[tuple[str, AskerKind], Access](most)
+        self._permissions = Bounded[tuple[str, AskerKind, str], tuple[Permission, ...]](most)
 
     def kind(self, asker: Asker) -> AskerKind:
         """The kind that `asker` is of."""
@@ -72,8 +73,6 @@ class Authorizer:
         """What that kind of asker may read of `entity`."""
         known = self._known.get((entity.name, kind))
         if known is None:
-            if len(self._known) >= self._most:
-                self._known.clear()
             known = self._known[entity.name, kind] = self._read(entity, kind)
         return known
 
@@ -82,8 +81,6 @@ class Authorizer:
         key = entity.name, kind, verb
         known = self._permissions.get(key)
         if known is None:
-            if len(self._permissions) >= self._most:
-                self._permissions.clear()
             decisions = ((rule, decided(rule, kind)) for rule in entity.rules if verb in rule.verbs)
             known = tuple(Permission(rule, condition) for rule, condition in decisions if condition != FALSE)
             self._permissions[key] = known

@@ -16,7 +16,7 @@ from msgspec import Struct
 from backsmith.blueprint.types import Integer, Type
 from backsmith.databases.database import Database, Row
 from backsmith.databases.dialect import Dialect
-from backsmith.databases.journal import Journal, fetched
+from backsmith.databases.journal import Journal
 from backsmith.databases.own_tables import LOG, field_of
 from backsmith.log.entry import FORGET, Entry, Position, ahead, forgotten
 
@@ -108,11 +108,11 @@ class Reader:
             f"SELECT position FROM {self._journal.table} WHERE at < {spelled.bind('at', since - SLACK)}"
             " ORDER BY position DESC LIMIT 1"
         )
-        rows = await fetched(self._database, text, spelled.values)
+        rows = await self._database.read(text, spelled.values)
         return rows[0][0] if rows else None
 
     async def _fetch(self, sql: str, values: Sequence[Any]) -> list[dict[str, Any]]:
-        return [self._named(row) for row in await fetched(self._database, sql, values)]
+        return [self._named(row) for row in await self._database.read(sql, values)]
 
     def _named(self, row: Row) -> dict[str, Any]:
         decoded = (

@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, cast
 
 from backsmith.blueprint.types import List, Scalar
-from backsmith.databases.journal import POSITION, Journal, Reach, fetched
+from backsmith.databases.journal import POSITION, Journal, Reach
 from backsmith.errors import DatabaseError
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ class PostgresJournal(Journal):
             await transaction.fetch(self._append, [list(column) for column in columns])
 
     async def reach(self, database: Database, *, beyond: int | None = None) -> Reach:
-        ((last, in_recovery),) = await fetched(database, self.last)
+        ((last, in_recovery),) = await database.read(self.last)
         if in_recovery:
             raise DatabaseError(
                 f"{self.name} can't be followed on a standby, which doesn't know of transactions that are under way on"
@@ -78,7 +78,7 @@ class PostgresJournal(Journal):
             )
         if beyond is not None and last <= beyond:
             return Reach(last, last)
-        return Reach(lowest(last, [mark for (mark,) in await fetched(database, self.marks)]), last)
+        return Reach(lowest(last, [mark for (mark,) in await database.read(self.marks)]), last)
 
 
 def lowest(last: int, marks: Sequence[int]) -> int:

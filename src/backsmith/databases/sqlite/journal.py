@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from backsmith.databases.journal import POSITION, Journal, Reach, fetched
+from backsmith.databases.journal import POSITION, Journal, Reach
 
 if TYPE_CHECKING:
     from backsmith.blueprint.blueprint import Field
@@ -31,5 +31,5 @@ class SqliteJournal(Journal):
         await transaction.fetch_each(self._insert, [self.encoded(row) for row in rows])
 
     async def reach(self, database: Database, *, beyond: int | None = None) -> Reach:
-        ((last,),) = await fetched(database, self._last)
+        ((last,),) = await database.read(self._last)
         return Reach(last, last)

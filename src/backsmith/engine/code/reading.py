@@ -145,9 +145,7 @@ class Reading:
         if level is not None:
             async with level.turn() as transaction:
                 return await transaction.fetch(statement.sql, parameters, heavy=heavy)
-        database = self._services.database
-        rows = database.fetch_now(statement.sql, parameters)
-        return await database.fetch(statement.sql, parameters) if rows is None else rows
+        return await self._services.database.read(statement.sql, parameters)
 
     async def _hold(self, read: Read, values: tuple[str, ...] = ()) -> None:
         """Hold rows until the transaction ends. Raises UsageError outside of one."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable
 
+from backsmith.engine.bounded import Bounded
 from backsmith.engine.spelling.binding import Statement
 
 
@@ -14,15 +15,11 @@ class Statements:
     """A bounded memory of statements."""
 
     def __init__(self, size: int = 2000) -> None:
-        self._size = size
-        self._known: dict[Hashable, Statement] = {}
+        self._known = Bounded[Hashable, Statement](size)
 
     def get(self, key: Hashable, make: Callable[[], Statement]) -> Statement:
         """The statement of that key, made where it isn't known."""
         known = self._known.get(key)
         if known is None:
-            if len(self._known) >= self._size:
-                for old in list(self._known)[: self._size // 2]:
-                    del self._known[old]
             known = self._known[key] = make()
         return known

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from backsmith.databases.dialect import Dialect
 from backsmith.engine.access import AskerKind, Authorizer
+from backsmith.engine.bounded import Bounded
 from backsmith.engine.catalogue import Catalogue, Resource
 from backsmith.engine.grammar.limits import Limits
 from backsmith.engine.grammar.parse import parse
@@ -75,8 +76,7 @@ class Planner:
         self._dialect = dialect
         self._limits = limits
         self.max_rows = max_rows
-        self._size = size
-        self._plans: dict[PlanKey, Plan] = {}
+        self._plans = Bounded[PlanKey, Plan](size)
 
     def plan(self, key: PlanKey, resource: Resource, values: tuple[str, ...]) -> tuple[Plan, bool]:
         """The plan for a key, and whether it was remembered; `values` are those of the query.
@@ -87,10 +87,6 @@ class Planner:
         if plan is not None:
             return plan, True
         plan = self.make(key, resource, values)
-        if len(self._plans) >= self._size:
-            # The oldest half goes: cheap, and what is used comes back at once.
-            for old in list(self._plans)[: self._size // 2]:
-                del self._plans[old]
         self._plans[key] = plan
         return plan, False
 

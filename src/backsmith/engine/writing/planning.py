@@ -15,6 +15,7 @@ from msgspec.structs import replace
 from backsmith import errors
 from backsmith.databases.dialect import Dialect
 from backsmith.engine.access import AskerKind, Authorizer
+from backsmith.engine.bounded import Bounded
 from backsmith.engine.catalogue import Catalogue, Resource
 from backsmith.engine.grammar.limits import Limits
 from backsmith.engine.grammar.parse import parse
@@ -84,8 +85,7 @@ class WritePlanner:
         self._dialect = dialect
         self._limits = limits
         self._max_rows = max_rows
-        self._size = size
-        self._plans: dict[WriteKey, WritePlan] = {}
+        self._plans = Bounded[WriteKey, WritePlan](size)
 
     def plan(self, key: WriteKey, asked: AskedWrite) -> tuple[WritePlan, bool]:
         """The plan for a key, and whether it was remembered.
@@ -96,10 +96,6 @@ class WritePlanner:
         if plan is not None:
             return plan, True
         plan = self._make(key, asked)
-        if len(self._plans) >= self._size:
-            # The oldest half goes: cheap, and what is used comes back at once.
-            for old in list(self._plans)[: self._size // 2]:
-                del self._plans[old]
         self._plans[key] = plan
         return plan, False
 

@@ -10,6 +10,7 @@ from backsmith.databases.database import Row
 from backsmith.databases.dialect import Dialect
 from backsmith.engine.access import Authorizer
 from backsmith.engine.bodies.checks import checks_after
+from backsmith.engine.bounded import Bounded
 from backsmith.engine.catalogue import Catalogue
 from backsmith.engine.spelling.binding import Inputs, Statement
 from backsmith.engine.writing.defaults import Defaults
@@ -48,7 +49,7 @@ class Running:
         self.observers = observers
         self.righter = Righter(catalogue.entities, catalogue.blueprint.account, authorizer)
         self._about: dict[str, About] = {}
-        self._remembered: dict[Hashable, Any] = {}
+        self._remembered = Bounded[Hashable, Any](MOST)
         self._watching: dict[tuple[str, Verb], tuple[Observer, ...]] = {}
         self._hearing: dict[tuple[str, Verb], tuple[Observer, ...]] = {}
         self._watching_links: dict[tuple[str, str], tuple[LinkObserver, ...]] = {}
@@ -110,9 +111,6 @@ class Running:
             return make()
         known = self._remembered.get(name)
         if known is None:
-            if len(self._remembered) >= MOST:
-                for old in list(self._remembered)[: MOST // 2]:
-                    del self._remembered[old]
             known = self._remembered[name] = make()
         return known
 
