@@ -25,7 +25,7 @@ from backsmith.blueprint import load
 from backsmith.blueprint.blueprint import Blueprint
 from backsmith.databases.dialect import Dialect
 from backsmith.databases.schema import Schema
-from backsmith.evolution.changes import describe
+from backsmith.databases.changes import describe
 from backsmith.evolution.desired import tables_of
 from backsmith.evolution.diff import diff
 

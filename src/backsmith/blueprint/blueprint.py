@@ -67,6 +67,10 @@ class Field(Struct, frozen=True, kw_only=True, omit_defaults=True):
     computed: Node | None = None
     doc: str | None = None
     renamed_from: str | None = None
+    renamed_values: tuple[tuple[str, str], ...] = ()
+    """Values of an enum that had another name before: pairs of old and new."""
+    deprecated: str | None = None
+    """It is of an older version, and answered until that version's clients are gone: what to use instead."""
 
 
 class Through(Struct, frozen=True, omit_defaults=True):
@@ -104,6 +108,8 @@ class Relation(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Not declared in the model: the unnamed other end of a to-one relation, reached by collection name or hint."""
     doc: str | None = None
     renamed_from: str | None = None
+    deprecated: str | None = None
+    """As `Field.deprecated`."""
 
 
 def leads_to_one(relation: Relation) -> bool:
@@ -181,6 +187,10 @@ class Entity(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Declared to have no way in: served by no path."""
     logged: bool = False
     """Each change of a row is written to the change log too."""
+    former_collections: tuple[str, ...] = ()
+    """Names that the collection had in an older version, and is answered under as long as that has clients."""
+    deprecated: str | None = None
+    """As `Field.deprecated`."""
     doc: str | None = None
     renamed_from: str | None = None
     location: Location | None = None
@@ -315,6 +325,50 @@ class Route(Struct, frozen=True, kw_only=True, omit_defaults=True):
     location: Location | None = None
 
 
+class Migration(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """How values get from fields of an older version into fields of this one, and back.
+
+    Either functions of the application (`up`, `down`: `module:qualified.name`, called with the values of the fields
+    they read by name), or SQL (`up_sql`, `down_sql`: pairs of a field that is written and SQL over the columns of the
+    fields that are read, by the name of the dialect or `*` for all).
+    """
+
+    id: str
+    name: str
+    entity: str
+    """The entity as it is called in this version."""
+    reads: tuple[str, ...]
+    """Fields of the older version."""
+    writes: tuple[str, ...]
+    """Fields of this version."""
+    up: str | None = None
+    down: str | None = None
+    up_sql: tuple[tuple[str, dict[str, str]], ...] = ()
+    down_sql: tuple[tuple[str, dict[str, str]], ...] = ()
+    doc: str | None = None
+    location: Location | None = None
+
+
+class Pair(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Fields of an entity that hold the same in an older and in this version's shape."""
+
+    entity: str
+    old: tuple[str, ...]
+    new: tuple[str, ...]
+    migration: str | None = None
+    """The id of the migration that takes one to the other; None: the same value, or the same value in another type."""
+
+
+class Expansion(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Says that a blueprint has two shapes at once: an older version's and the next one's."""
+
+    previous: str
+    """The hash of the older version."""
+    target: str
+    """The hash of the next one."""
+    pairs: tuple[Pair, ...] = ()
+
+
 class Blueprint(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The whole application. `format` is the version of this structure."""
 
@@ -328,5 +382,7 @@ class Blueprint(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The application's function (`module:qualified.name`) that makes the response to what is refused."""
     account: str | None = None
     """The entity of those who ask, where the application keeps them."""
+    migrations: tuple[Migration, ...] = ()
+    expansion: Expansion | None = None
     doc: str | None = None
     format: int = 1

@@ -33,6 +33,7 @@ def without_locations(blueprint: Blueprint) -> Blueprint:
         actions=tuple(replace(action, location=None) for action in blueprint.actions),
         hooks=tuple(replace(hook, location=None) for hook in blueprint.hooks),
         routes=tuple(replace(route, location=None) for route in blueprint.routes),
+        migrations=tuple(replace(migration, location=None) for migration in blueprint.migrations),
     )
 
 

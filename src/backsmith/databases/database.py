@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Iterable, Sequence
+from contextlib import AbstractAsyncContextManager
 from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar
 
 from backsmith import errors
@@ -16,6 +17,8 @@ from backsmith.databases.schema import Schema
 from backsmith.errors import RequestError
 
 if TYPE_CHECKING:
+    from backsmith.databases.facts import Facts
+    from backsmith.databases.session import Session
     from backsmith.databases.transaction import Transaction
 
 T = TypeVar("T")
@@ -108,6 +111,14 @@ class Database(ABC):
     @abstractmethod
     async def inspect(self) -> Schema:
         """What the database holds."""
+
+    @abstractmethod
+    async def facts(self) -> Facts:
+        """What has to be known before the database is changed: version, sizes, what hangs on its tables."""
+
+    @abstractmethod
+    def session(self) -> AbstractAsyncContextManager[Session]:
+        """A connection for changing tables, open until the block ends. Raises DatabaseError."""
 
     async def ping(self) -> None:
         """Ask the database for a sign of life. Raises RequestError when there is none."""

@@ -44,6 +44,7 @@ from backsmith.databases.journal import Journal
 from backsmith.databases.stores import Stores
 
 if TYPE_CHECKING:
+    from backsmith.databases.altering import Altering
     from backsmith.databases.expressions import Speller
     from backsmith.databases.operators import Operators
 
@@ -62,6 +63,11 @@ class Dialect(ABC):
     """Whether `[x]` is a quoted name."""
     case_collation: str = "default"
     """The collation by which text is lower-cased as Unicode says, where that needs one."""
+
+    @property
+    @abstractmethod
+    def altering(self) -> Altering:
+        """The fourth: how it changes tables that are in use. Imported only when it is asked for."""
 
     @abstractmethod
     def operators(self) -> Operators:

@@ -5,10 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator
 
-from backsmith.databases.ddl import Ddl
-from backsmith.databases.schema import CheckConstraint, ForeignKey, Table, TableIndex, UniqueConstraint
-from backsmith.databases.sql_forms import Meaning, conjuncts
-from backsmith.evolution.changes import (
+from backsmith.databases.changes import (
     AddCheck,
     AddForeignKey,
     AddIndex,
@@ -20,6 +17,9 @@ from backsmith.evolution.changes import (
     DropUnique,
     TableName,
 )
+from backsmith.databases.ddl import Ddl
+from backsmith.databases.schema import CheckConstraint, ForeignKey, Table, TableIndex, UniqueConstraint
+from backsmith.databases.sql_forms import Meaning, conjuncts
 
 
 def constraint_changes(

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from backsmith.blueprint.blueprint import Blueprint
 from backsmith.blueprint.types import Float, Integer, Numeric, Text
+from backsmith.databases.changes import AddColumn, AlterColumnType, Change, CreateTable, MissingView, describe
 from backsmith.databases.database import Database
 from backsmith.databases.ddl import Ddl
 from backsmith.databases.own_tables import create_own_tables
 from backsmith.databases.schema import Schema
 from backsmith.errors import DatabaseError
-from backsmith.evolution.changes import AddColumn, AlterColumnType, Change, CreateTable, MissingView, describe
 from backsmith.evolution.desired import tables_of
 from backsmith.evolution.diff import diff
 

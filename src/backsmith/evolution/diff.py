@@ -11,10 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from backsmith.databases.ddl import Ddl
-from backsmith.databases.dialect import Dialect
-from backsmith.databases.schema import Column, Schema, Table
-from backsmith.evolution.changes import (
+from backsmith.databases.changes import (
     AddColumn,
     AlterColumnType,
     AlterEnum,
@@ -30,6 +27,9 @@ from backsmith.evolution.changes import (
     SetNullable,
     TableName,
 )
+from backsmith.databases.ddl import Ddl
+from backsmith.databases.dialect import Dialect
+from backsmith.databases.schema import Column, Schema, Table
 from backsmith.evolution.constraint_diff import constraint_changes
 
 

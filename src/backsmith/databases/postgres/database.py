@@ -9,8 +9,9 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Awaitable, Callable, Iterable, Sequence
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from backsmith.databases.database import (
     NOT_OPEN,
@@ -39,6 +40,10 @@ from backsmith.databases.running import Works
 from backsmith.databases.schema import Schema
 from backsmith.databases.transaction import Again, Transaction
 from backsmith.errors import BacksmithError, DatabaseError
+
+if TYPE_CHECKING:
+    from backsmith.databases.facts import Facts
+    from backsmith.databases.session import Session
 
 T = TypeVar("T")
 
@@ -217,6 +222,20 @@ class PostgresDatabase(Database):
         from backsmith.databases.postgres.inspect import inspect  # noqa: PLC0415  # needed by few commands
 
         return await self._read(inspect)
+
+    async def facts(self) -> Facts:
+        """By the statistics and the catalogue."""
+        from backsmith.databases.postgres.facts import facts  # noqa: PLC0415  # needed by few commands
+
+        return await self._read(facts)
+
+    def session(self) -> AbstractAsyncContextManager[Session]:
+        """A connection of its own."""
+        from backsmith.databases.postgres.session import open_session  # noqa: PLC0415  # needed by few commands
+
+        self._check_writing()
+        assert self._url is not None
+        return open_session(self._url)
 
     # Writing ----------------------------------------------------------------------------------------------------------
 

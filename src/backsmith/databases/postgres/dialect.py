@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from backsmith.blueprint.blueprint import Entity, Field
@@ -35,6 +35,9 @@ from backsmith.databases.postgres.parameter_types import parameter_type
 from backsmith.databases.postgres.stores import PostgresStores
 from backsmith.databases.values import bounded, finite, finite_decimal, instant, json_text, microseconds, plain_text
 
+if TYPE_CHECKING:
+    from backsmith.databases.postgres.altering.altering import PostgresAltering
+
 TEXTS = ("text", "character varying", "varchar", "name")
 """Types that compare with text as they are, so that their indexes serve."""
 
@@ -49,6 +52,12 @@ class PostgresDialect(Dialect):
 
     def __init__(self) -> None:
         self.stores = PostgresStores(self)
+
+    @property
+    def altering(self) -> PostgresAltering:
+        from backsmith.databases.postgres.altering.altering import PostgresAltering  # noqa: PLC0415  # needed by few commands
+
+        return PostgresAltering(self)
 
     def operators(self) -> PostgresOperators:
         return PostgresOperators(self)

@@ -10,10 +10,11 @@ switch interval is short while threads read (`readers.Promptness`).
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractAsyncContextManager
 from functools import partial
 from pathlib import Path
 from time import perf_counter
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import apsw
 
@@ -28,6 +29,10 @@ from backsmith.databases.sqlite.readers import Readers
 from backsmith.databases.sqlite.writer import Writer
 from backsmith.databases.transaction import Again, Transaction, ViolationError
 from backsmith.errors import BacksmithError, DatabaseError, RequestError
+
+if TYPE_CHECKING:
+    from backsmith.databases.facts import Facts
+    from backsmith.databases.session import Session
 
 T = TypeVar("T")
 
@@ -213,6 +218,19 @@ class SqliteDatabase(Database):
         from backsmith.databases.sqlite.inspect import inspect  # noqa: PLC0415  # needed by few commands
 
         return await self._read(inspect)
+
+    async def facts(self) -> Facts:
+        """By the file itself."""
+        from backsmith.databases.sqlite.facts import facts  # noqa: PLC0415  # needed by few commands
+
+        return await self._read(facts)
+
+    def session(self) -> AbstractAsyncContextManager[Session]:
+        """A connection and a thread of its own."""
+        from backsmith.databases.sqlite.session import open_session  # noqa: PLC0415  # needed by few commands
+
+        self._to_write()
+        return open_session(self.path)
 
     async def ping(self) -> None:
         """Read from the file."""

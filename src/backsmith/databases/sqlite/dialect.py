@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from backsmith.blueprint.blueprint import Entity, Field
 from backsmith.blueprint.types import (
@@ -48,6 +48,9 @@ from backsmith.databases.values import (
     time_text,
 )
 
+if TYPE_CHECKING:
+    from backsmith.databases.sqlite.altering.altering import SqliteAltering
+
 EXACT_HALVES = 2**52
 """Up to here a double holds every number and a half."""
 
@@ -61,6 +64,12 @@ class SqliteDialect(Dialect):
 
     def __init__(self) -> None:
         self.stores = SqliteStores(self)
+
+    @property
+    def altering(self) -> SqliteAltering:
+        from backsmith.databases.sqlite.altering.altering import SqliteAltering  # noqa: PLC0415  # needed by few commands
+
+        return SqliteAltering(self)
 
     def operators(self) -> SqliteOperators:
         return SqliteOperators(self)
