@@ -14,6 +14,7 @@ from backsmith.errors import RequestError as RequestError
 from backsmith.model import Accept as Accept
 from backsmith.model import Account as Account
 from backsmith.model import Assigned as Assigned
+from backsmith.model import Backfill as Backfill
 from backsmith.model import BadRequest as BadRequest
 from backsmith.model import Body as Body
 from backsmith.model import Column as Column
@@ -48,6 +49,7 @@ from backsmith.model import Request as Request
 from backsmith.model import Response as Response
 from backsmith.model import SignInFirst as SignInFirst
 from backsmith.model import Slug as Slug
+from backsmith.model import Sql as Sql
 from backsmith.model import SqlCheck as SqlCheck
 from backsmith.model import Through as Through
 from backsmith.model import Unique as Unique
@@ -63,6 +65,7 @@ from backsmith.model import computed as computed
 from backsmith.model import current_user as current_user
 from backsmith.model import error_format as error_format
 from backsmith.model import field as field
+from backsmith.model import migration as migration
 from backsmith.model import now as now
 from backsmith.model import query as query
 from backsmith.model import route as route

@@ -21,6 +21,9 @@ from backsmith.databases import Database, open_database
 from backsmith.databases.own_tables import has_files, has_log
 from backsmith.engine.files.files import Files
 from backsmith.engine.files.stores import storage_of
+from backsmith.engine.planning.plans import PlanKey
+from backsmith.engine.served.counting import Counts
+from backsmith.engine.served.keeping import ShapeKeeper
 from backsmith.engine.serving.carriers import (
     Message,
     Receive,
@@ -32,17 +35,23 @@ from backsmith.engine.serving.carriers import (
     answer_rsgi,
 )
 from backsmith.engine.serving.clients import Clients
+from backsmith.engine.serving.deprecations import Deprecations
 from backsmith.engine.serving.health import Readiness
 from backsmith.engine.serving.http import HttpApplication
 from backsmith.engine.serving.logs import AccessLog, configure_logging
 from backsmith.engine.serving.metrics import Metrics
 from backsmith.engine.spine import Engine
+from backsmith.engine.writing.planning import WriteKey
 from backsmith.evolution.create import create_missing
+from backsmith.evolution.servers import Server
+from backsmith.evolution.usage import Usage
 from backsmith.log import Log
 from backsmith.model.account import Account
 from backsmith.model.entity import Entity, is_entity
 from backsmith.settings import Settings, read_settings
 
+_OPEN = 0.01
+"""Seconds between two looks whether requests have been answered."""
 _log = logging.getLogger("backsmith")
 
 
@@ -56,7 +65,7 @@ class Backsmith:
         self, application: Application, blueprint: Blueprint, settings: Settings, *, shared: str | None = None
     ) -> None:
         """`shared` is a folder for the counts of the workers of one server."""
-        classes = classes_of(application)
+        self._classes = classes_of(application)
         self.blueprint = blueprint
         self.settings = settings
         self.metrics = Metrics(shared)
@@ -65,20 +74,13 @@ class Backsmith:
         self.change_log = change_log_of(self.database, blueprint, settings)
         self.authenticator = Authenticator(settings, account_key(blueprint))
         self.readiness = Readiness(self.database.ping)
-        self.engine = Engine(
-            blueprint,
-            classes,
-            self.database,
-            self.authenticator.identify_patiently,
-            settings,
-            self.metrics,
-            self.files,
-            () if self.change_log is None else (self.change_log.writer,),
-        )
+        self.server = Server(self.database, blueprint, self._take_up, self._settled)
+        self._before: list[HttpApplication] = []
+        self._usage: Usage | None = None
+        self._counts = Counts[PlanKey | WriteKey]()
+        self.shapes = ShapeKeeper(self.database, self._counts)
         self._log = AccessLog(log_form(settings)) if settings.access_log else None
-        self._http = HttpApplication(
-            self.engine, settings, readiness=self.readiness, metrics=self.metrics, access_log=self._log
-        )
+        self.engine, self._http = self._served(blueprint)
         self._clients = Clients()
         self._starting: asyncio.Task[None] | None = None
         self._started = False
@@ -117,14 +119,19 @@ class Backsmith:
     async def _start(self) -> None:
         configure_logging(log_form(self.settings), self.settings.log_level)
         await self.database.open()
-        made = await create_missing(self.database, self.blueprint)
+        blueprint = await self.server.begin()
+        if blueprint is not self.blueprint:
+            await self._take_up(blueprint)
+        made = await create_missing(self.database, blueprint)
         if made:
             _log.info("Made %d tables in %s.", made, without_password(self.settings.database))
         if self.files is not None:
             await self.files.start()
         if self.change_log is not None:
             self.change_log.start()
+        self.shapes.start()
         await self.authenticator.start()
+        self.server.start()
         self.metrics.start()
         if self._log is not None:
             self._log.start()
@@ -133,16 +140,75 @@ class Backsmith:
     async def close(self) -> None:
         """Say no to new work, close the database and write what is left of the log."""
         self.readiness.drain()
+        await self.server.close()
+        if self._usage is not None:
+            await self._usage.close()
+            self._usage = None
         await self.authenticator.close()
         if self.files is not None:
             await self.files.close()
         if self.change_log is not None:
             await self.change_log.close()
+        await self.shapes.close()
         await self.database.close()
         self.metrics.close()
         if self._log is not None:
             self._log.close()
         self._started, self._starting = False, None
+
+    def _served(self, blueprint: Blueprint) -> tuple[Engine, HttpApplication]:
+        """What answers requests by a blueprint: that of the model, or one in which an older version works too."""
+        log = self.change_log
+        engine = Engine(
+            blueprint,
+            self._classes,
+            self.database,
+            self.authenticator.identify_patiently,
+            self.settings,
+            self.metrics,
+            self.files,
+            () if log is None else (log.writer if blueprint is self.blueprint else log.writer_of(blueprint),),
+            self._counts,
+        )
+        noted: Deprecations | None = None
+        if self._usage is not None and engine.catalogue.deprecates:
+            noted = Deprecations(
+                int(self.server.since.timestamp()),
+                engine.catalogue.former,
+                self.settings.prefix.rstrip("/"),
+                self._usage.count,
+            )
+        http = HttpApplication(
+            engine,
+            self.settings,
+            readiness=self.readiness,
+            metrics=self.metrics,
+            access_log=self._log,
+            deprecations=noted,
+            renewed=self._renewed,
+        )
+        return engine, http
+
+    async def _take_up(self, blueprint: Blueprint) -> None:
+        """Serve another blueprint from the next request on."""
+        usage, self._usage = self._usage, None
+        if blueprint.expansion is not None:
+            self._usage = Usage(self.database, blueprint.expansion.target)
+            self._usage.start()
+        self._before.append(self._http)
+        self.engine, self._http = self._served(blueprint)
+        if usage is not None:
+            await usage.close()
+
+    async def _settled(self) -> None:
+        """Return once no request is answered by a blueprint that was served before."""
+        while any(http.open for http in self._before):
+            await asyncio.sleep(_OPEN)
+        self._before.clear()
+
+    async def _renewed(self) -> HttpApplication | None:
+        """What is to answer a request for which a table or column wasn't there; None: nothing has changed."""
+        return self._http if await self.server.renew() else None
 
     async def _live(self, receive: Receive, send: Send) -> None:
         message: Message = await receive()

@@ -7,11 +7,21 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from backsmith.adoption import write_model
-from backsmith.blueprint.types import Text
-from backsmith.databases import Database, open_database
-from backsmith.databases.own_tables import OWN_TABLES, OwnColumn, OwnTable, create_own_tables, statements
+from backsmith.blueprint.types import Bytes, Integer, Text
+from backsmith.databases import Database, open_database, own_tables
+from backsmith.databases.own_tables import (
+    HISTORY,
+    IDEMPOTENCY,
+    OWN_TABLES,
+    OwnColumn,
+    OwnTable,
+    create_own_tables,
+    missing,
+    statements,
+)
 from backsmith.databases.sqlite.dialect import SqliteDialect
 from backsmith.errors import DatabaseError
 from backsmith.evolution import create_missing, diff, tables_of
@@ -43,7 +53,7 @@ async def test_an_application_that_writes_has_them(database: Database, tmp_path:
 
 async def test_one_that_only_reads_has_none(database: Database, tmp_path: Path) -> None:
     await create_missing(database, blueprint_of(tmp_path, READABLE))
-    assert await names(database) == ["notes"]
+    assert await names(database) == [*sorted(own.name for own in HISTORY), "notes"]
 
 
 async def test_a_database_that_was_there_before_gets_them(database: Database, tmp_path: Path) -> None:
@@ -117,3 +127,61 @@ def test_one_may_have_columns_of_a_dialects_own_and_more_statements() -> None:
         'CREATE INDEX "backsmith_things_made_idx" ON "backsmith_things" ("made")',
         "CREATE TRIGGER backsmith_x …",
     ]
+
+
+OLDER = OwnTable(
+    name="backsmith_idempotency",
+    columns=IDEMPOTENCY.columns[:4],
+    key=("scope",),
+    needed=IDEMPOTENCY.needed,
+)
+"""As an earlier version might have made it: without two columns and an index."""
+
+
+def newer(blueprint: Any) -> OwnTable:
+    return replace(
+        IDEMPOTENCY,
+        columns=(*IDEMPOTENCY.columns[:4], OwnColumn("body", Bytes(), nullable=True), OwnColumn("tries", Integer(),
+            default={"sqlite": "0", "postgres": "0"})),
+        indexes=(("status", "scope"),),
+    )  # fmt: skip
+
+
+async def test_one_of_an_older_version_is_brought_up_to_date(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    blueprint = blueprint_of(tmp_path, WRITABLE)
+    await database.execute(";\n".join(statements(OLDER, database.dialect)))
+    place = "x'00'" if database.dialect.name == "sqlite" else "'\\x00'"
+    await database.execute(f"INSERT INTO backsmith_idempotency VALUES ({place}, {place}, 200, '[]')")
+    monkeypatch.setattr(own_tables, "OWN_TABLES", (newer(blueprint),))
+    await create_own_tables(database, blueprint, await database.inspect())
+    actual = await database.inspect()
+    table = next(table for table in actual.tables if table.name == "backsmith_idempotency")
+    assert [column.name for column in table.columns] == ["scope", "fingerprint", "status", "headers", "body", "tries"]
+    assert [index.columns for index in table.indexes] == [("status", "scope")]
+    rows = await database.fetch("SELECT status, body, tries FROM backsmith_idempotency", ())
+    assert [tuple(row) for row in rows] == [(200, None, 0)]
+    assert missing(newer(blueprint), actual, database.dialect) == []
+
+
+async def test_several_workers_may_bring_one_up_to_date_at_once(
+    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    blueprint = blueprint_of(tmp_path, WRITABLE)
+    workers = [open_database(database_url) for _ in range(4)]
+    for worker in workers:
+        await worker.open()
+    await workers[0].execute(";\n".join(statements(OLDER, workers[0].dialect)))
+    monkeypatch.setattr(own_tables, "OWN_TABLES", (newer(blueprint),))
+    actual = await workers[0].inspect()
+    await asyncio.gather(*(create_own_tables(worker, blueprint, actual) for worker in workers))
+    assert missing(newer(blueprint), await workers[0].inspect(), workers[0].dialect) == []
+    for worker in workers:
+        await worker.close()
+
+
+@pytest.mark.parametrize("own", OWN_TABLES, ids=lambda own: own.name)
+async def test_what_was_just_made_lacks_nothing(database: Database, own: OwnTable) -> None:
+    await database.execute(";\n".join(statements(own, database.dialect)))
+    assert missing(own, await database.inspect(), database.dialect) == []

@@ -10,9 +10,13 @@ import pytest
 
 from backsmith.blueprint import compile as compile_model
 from backsmith.blueprint import load
+from backsmith.blueprint.canonical import without_locations
 from backsmith.databases import Database, open_database
+from backsmith.databases.own_tables import without_own
 from backsmith.errors import DatabaseError
 from backsmith.evolution import create_missing, describe, diff, tables_of
+from backsmith.evolution.history import Head, fingerprint
+from backsmith.evolution.records import read_head
 from tests.evolution.models import blueprint_of
 from tests.evolution.test_statements import MODEL
 
@@ -59,7 +63,24 @@ async def test_tables_of_others_are_left_alone(database: Database, tmp_path: Pat
     await database.execute("CREATE TABLE theirs (id integer)")
     blueprint = blueprint_of(tmp_path, "class Note(Entity, private=True):\n    text: str")
     await create_missing(database, blueprint)
-    assert [table.name for table in (await database.inspect()).tables] == ["notes", "theirs"]
+    assert [table.name for table in without_own(await database.inspect()).tables] == ["notes", "theirs"]
+
+
+async def test_a_new_database_has_the_model_as_its_head(database: Database, tmp_path: Path) -> None:
+    blueprint = blueprint_of(tmp_path, 'class Note(Entity, private=True):\n    text: str = "it\'s {new}"')
+    await create_missing(database, blueprint)
+    head = await read_head(database)
+    assert head == Head(hash=fingerprint(blueprint), blueprint=without_locations(blueprint))
+    await create_missing(database, blueprint_of(tmp_path, "class Note(Entity, private=True):\n    text: str"))
+    assert await read_head(database) == head
+
+
+async def test_one_that_was_there_has_none(database: Database, tmp_path: Path) -> None:
+    await database.execute("CREATE TABLE notes (id integer PRIMARY KEY, text text NOT NULL)")
+    await create_missing(
+        database, blueprint_of(tmp_path, "class Note(Entity, private=True):\n    id: Int32\n    text: str")
+    )
+    assert await read_head(database) is None
 
 
 async def test_nothing_is_created_where_a_statement_fails(database: Database, tmp_path: Path) -> None:

@@ -67,10 +67,19 @@ class Field(Struct, frozen=True, kw_only=True, omit_defaults=True):
     computed: Node | None = None
     doc: str | None = None
     renamed_from: str | None = None
+    backfill: Default | None = None
+    """What rows that are there get when the field is new; new rows don't."""
     renamed_values: tuple[tuple[str, str], ...] = ()
     """Values of an enum that had another name before: pairs of old and new."""
     deprecated: str | None = None
     """It is of an older version, and answered until that version's clients are gone: what to use instead."""
+    relaxed: Literal["required", "optional", "added"] | None = None
+    """The column takes null, since two versions are served and not all who write give it, whatever requests have to.
+
+    `required` and `optional`: it is one of two shapes of the same values (`Pair`), and the column has no default of its
+    own; `required` is never null in a request, which has to give one of the shapes. `added`: the older version doesn't
+    know it; a request has to give it, or there is a default.
+    """
 
 
 class Through(Struct, frozen=True, omit_defaults=True):
@@ -343,6 +352,10 @@ class Migration(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Fields of this version."""
     up: str | None = None
     down: str | None = None
+    parameters: tuple[Parameter, ...] = ()
+    """What `up` says of the fields that it reads, whose types the model doesn't have any more."""
+    returned: tuple[Parameter, ...] = ()
+    """What `down` says of the fields that it gives."""
     up_sql: tuple[tuple[str, dict[str, str]], ...] = ()
     down_sql: tuple[tuple[str, dict[str, str]], ...] = ()
     doc: str | None = None

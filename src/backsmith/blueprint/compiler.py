@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import partial
+from itertools import chain
 from types import FunctionType, ModuleType
 
 from backsmith.blueprint.blueprint import Blueprint
@@ -21,6 +22,7 @@ from backsmith.blueprint.resolve_fields import add_fields
 from backsmith.blueprint.resolve_functions import add_functions
 from backsmith.blueprint.resolve_hooks import resolve_hooks
 from backsmith.blueprint.resolve_lists import add_lists
+from backsmith.blueprint.resolve_migrations import migrations_in, resolve_migrations
 from backsmith.blueprint.resolve_names import check_names
 from backsmith.blueprint.resolve_queries import resolve_queries
 from backsmith.blueprint.resolve_relations import add_to_one
@@ -116,6 +118,9 @@ def _resolve(
         hooks=hooks,
         routes=routes,
         error_format=resolve_error_format(compilation, marked(ERROR_FORMAT)),
+        migrations=resolve_migrations(
+            compilation, chain.from_iterable(map(migrations_in, application.modules)), complete
+        ),
         account=account,
         doc=application.doc,
     )

@@ -32,8 +32,9 @@ class Ids:
         self._now: dict[str, str] = {}
 
     def take(self, path: str, earlier: Iterable[str] = ()) -> str:
-        """The id of what is now called `path`, and was perhaps called by one of `earlier`."""
-        for name in (path, *earlier):
+        """The id of what is now called `path`, and was called by one of `earlier` the last time, if that was there."""
+        # An earlier name goes first: something else may have had the new one until now, and be gone.
+        for name in (*(name for name in earlier if name != path), path):
             if name in self._known:
                 self._now[path] = self._known[name]
                 return self._known[name]

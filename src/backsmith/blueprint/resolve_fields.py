@@ -16,13 +16,13 @@ from backsmith.blueprint.naming import LONGEST, too_long
 from backsmith.blueprint.resolve_constants import MisfitError, constant
 from backsmith.blueprint.resolve_types import Resolved, TypeMistake, resolve_type
 from backsmith.blueprint.source import SourceMissing, source_of_function
-from backsmith.blueprint.types import Date, DateTime, Integer, List, Type, Uuid, is_file
+from backsmith.blueprint.types import Date, DateTime, Enum, Integer, List, Type, Uuid, is_file
 from backsmith.errors import Problem
 from backsmith.model.annotations import Names, annotations_of, read
 from backsmith.model.declaration import REQUIRED, key_of
 from backsmith.model.defaults import Generated
 from backsmith.model.entity import is_entity
-from backsmith.model.markers import Assigned, Column, Hidden, Identity, Indexed, RenamedFrom, Unique
+from backsmith.model.markers import Assigned, Backfill, Column, Hidden, Identity, Indexed, RenamedFrom, Unique
 from backsmith.model.rules import computed
 
 _GENERATORS: dict[str, type[Type]] = {"now": DateTime, "today": Date, "uuid7": Uuid, "uuid4": Uuid}
@@ -76,7 +76,37 @@ def _field(compilation: Compilation, draft: Draft, part: Part) -> Field | None:
         storage=column.type,
         doc=part.doc,
         renamed_from=renamed.name if renamed else None,
+        renamed_values=_renamed_values(compilation, part, resolved.type, renamed),
+        backfill=_backfill(compilation, part, resolved),
     )
+
+
+def _renamed_values(
+    compilation: Compilation, part: Part, type: Type, renamed: RenamedFrom | None
+) -> tuple[tuple[str, str], ...]:
+    if renamed is None or not renamed.values:
+        return ()
+    values = type.values if isinstance(type, Enum) else ()
+    for old, new in renamed.values:
+        if new not in values or old in values:
+            wrong = f"{old!r} is still a value of its own" if old in values else f"{new!r} is no value of the field"
+            message = f"{part.path}: {old!r} can't be called {new!r} from now on: {wrong}."
+            compilation.report(part.problem("bad-rename", message, at="RenamedFrom"))
+            return ()
+    return renamed.values
+
+
+def _backfill(compilation: Compilation, part: Part, resolved: Resolved) -> Default | None:
+    marker: Backfill | None = part.marker(Backfill)
+    if marker is None:
+        return None
+    try:
+        converted = constant(marker.value, resolved.type, resolved.bounds)
+    except MisfitError as error:
+        message = f"The Backfill of {part.path} doesn't fit: {marker.value!r} {error}."
+        compilation.report(part.problem("bad-default", message, at="Backfill"))
+        return None
+    return Default("constant", converted)
 
 
 def _is_identity(draft: Draft, part: Part, type: Type, column: Column) -> bool:

@@ -157,7 +157,7 @@ def _foreign_key_field(
         compilation.report(part.problem("duplicate-name", message, "Rename one of them."))
     column: Column = part.marker(Column) or Column()
     renamed: RenamedFrom | None = part.marker(RenamedFrom)
-    before = foreign_key_field(renamed.name, target.name, key.name) if renamed else None
+    before = foreign_key_field(renamed.name, target.name, key.name) if renamed and renamed.name else None
     alone = len(target.key) == 1
     field = Field(
         id=compilation.ids.take(f"{draft.name}.{name}", draft.earlier(name, before)),

@@ -11,6 +11,10 @@ USAGE = 2
 """A mistake in the command or a setting."""
 DATABASE = 3
 """The database can't be used."""
+UNAPPROVED = 4
+"""A plan isn't carried out, because something in it needs approval."""
+NO_CHANGE, SAFE, NEEDS_APPROVAL, IMPOSSIBLE = 0, 10, 11, 12
+"""What `backsmith plan` says of a change of the model."""
 INTERRUPTED = 130
 """Ctrl-C, as shells have it."""
 

@@ -14,6 +14,7 @@ from backsmith.errors import UsageError
 if TYPE_CHECKING:
     from backsmith.blueprint.blueprint import Blueprint
     from backsmith.blueprint.load import Application
+    from backsmith.blueprint.lock import Lock
     from backsmith.databases import Database
     from backsmith.settings import Settings
 
@@ -67,6 +68,15 @@ def compiled(model: str) -> Compiled:
     application = load(model)
     blueprint, lock = compile_model(application, read_lock(application.lock_path), prefix=_prefix(application))
     return Compiled(application, blueprint, application.lock_path, lock_text(lock))
+
+
+def recompiled(found: Compiled, lock: Lock) -> Compiled:
+    """The same model by other ids, as an answer about a rename gives them. Raises ModelError."""
+    from backsmith.blueprint import compile as compile_model  # noqa: PLC0415  see above
+    from backsmith.blueprint import lock_text  # noqa: PLC0415  see above
+
+    blueprint, lock = compile_model(found.application, lock, prefix=_prefix(found.application))
+    return found._replace(blueprint=blueprint, lock=lock_text(lock))
 
 
 def _prefix(application: Application) -> str:

@@ -1,7 +1,8 @@
 """`backsmith`: hands the words of the command line to a command, and turns what it raises into text and an exit code.
 
 Exit codes: 0 done; 1 the model has mistakes, or what was checked doesn't hold; 2 a mistake in the command or a setting;
-3 the database can't be used; 130 interrupted. Data goes to standard output, everything else to standard error.
+3 the database can't be used; 4 a plan needs approval; 130 interrupted. Data goes to standard output, everything else
+to standard error.
 """
 
 from __future__ import annotations
@@ -20,10 +21,11 @@ from backsmith.errors import BacksmithError
 
 EXIT_CODES = (
     "Exit codes: 0 done; 1 the model has mistakes, or what was checked doesn't hold; 2 a mistake in the command or a "
-    "setting; 3 the database can't be used; 130 interrupted."
+    "setting; 3 the database can't be used; 4 a plan needs approval; 130 interrupted."
 )
 
-_BEGIN, _LOOK, _SERVE = Group("Begin", sort_key=1), Group("Look", sort_key=2), Group("Serve", sort_key=3)
+_BEGIN, _LOOK, _SERVE = Group("Begin", sort_key=1), Group("Look", sort_key=2), Group("Serve", sort_key=4)
+_CHANGE = Group("Change", sort_key=3)
 
 COMMANDS = (
     # name, group, what it does. The module of the same name holds the function, imported when it is called.
@@ -33,7 +35,11 @@ COMMANDS = (
     ("show", _LOOK, "Say what a model means: in English, or as JSON."),
     ("why", _LOOK, "Explain how a request is decided: rules, rows, SQL, query plan."),
     ("log", _LOOK, "Show who changed what: the change log."),
+    ("advise", _LOOK, "Say which indexes are missing and which are of no use."),
     ("settings", _LOOK, "List the settings, their values and where those come from."),
+    ("plan", _CHANGE, "Say what a change of the model means, before anything is done."),
+    ("apply", _CHANGE, "Bring a database to the shape of its model while it is used."),
+    ("rollback", _CHANGE, "Go back from an expanded release to the version before."),
     ("serve", _SERVE, "Serve the API of a model."),
     ("token", _SERVE, "Sign a token for trying the API out, in development."),
     ("key", _SERVE, "Make an API key for a program."),

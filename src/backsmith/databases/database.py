@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from backsmith.databases.facts import Facts
     from backsmith.databases.session import Session
     from backsmith.databases.transaction import Transaction
+    from backsmith.databases.trials import Trial
 
 T = TypeVar("T")
 Isolation = Literal["read_committed", "serializable"]
@@ -120,9 +121,21 @@ class Database(ABC):
     def session(self) -> AbstractAsyncContextManager[Session]:
         """A connection for changing tables, open until the block ends. Raises DatabaseError."""
 
+    @abstractmethod
+    def trial(self, *, timeout: float = 10.0) -> AbstractAsyncContextManager[Trial]:
+        """Copies of tables on which statements are tried, gone when the block ends; `timeout` of each statement in
+        seconds. Raises DatabaseError."""
+
     async def ping(self) -> None:
         """Ask the database for a sign of life. Raises RequestError when there is none."""
         await self.fetch("SELECT 1", ())
+
+
+class MissingError(RequestError):
+    """A table or column that a statement names isn't there: it may have got another name a moment ago."""
+
+    def __init__(self) -> None:
+        super().__init__(errors.INTERNAL, "The database couldn't run a statement")
 
 
 def overloaded(retry_after: int = 1) -> RequestError:

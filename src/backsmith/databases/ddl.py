@@ -25,6 +25,8 @@ class Ddl(ABC):
 
     sqlite_quoting: bool
     """Whether `[x]` quotes a name."""
+    new_uuid: str
+    """An expression that gives another UUID each time, as a column of UUIDs has it."""
     locks: tuple[str, ...] = ()
     """Statements that begin a transaction which creates tables, so that it is alone."""
 

@@ -43,5 +43,7 @@ class Facts(Struct, frozen=True, kw_only=True):
     objects: tuple[DatabaseObject, ...] = ()
     tables_sql: Mapping[str, str] = {}
     """SQLite: the CREATE TABLE of each table as it is kept."""
+    indexes_sql: Mapping[str, str] = {}
+    """SQLite: the CREATE INDEX of each index that was made by one, as it is kept."""
     disk_free: int | None = None
     """Bytes, where that can be known."""

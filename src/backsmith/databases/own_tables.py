@@ -5,6 +5,7 @@ begin with `backsmith_`; no model has such tables, `adopt` doesn't show them and
 
 To add one: write an `OwnTable` and put it into OWN_TABLES. It is made at the next start of every application that needs
 it. Read and write it through the dialect's placeholders, encoders and `load`, as entities are.
+A later version may add columns, which are nullable or have a default, and indexes: tables that are there get them.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from backsmith.blueprint.blueprint import Blueprint, Field
 from backsmith.blueprint.naming import OWN_PREFIX
 from backsmith.blueprint.types import Boolean, Bytes, DateTime, Integer, Text, Type, is_file
 from backsmith.databases.database import Database
+from backsmith.databases.ddl import column_sql
 from backsmith.databases.dialect import Dialect
 from backsmith.databases.schema import Column, Schema, Table, TableIndex
 from backsmith.errors import DatabaseError
@@ -126,31 +128,162 @@ LOG = OwnTable(
 )
 """The change log (`log/`)."""
 
-OWN_TABLES: tuple[OwnTable, ...] = (IDEMPOTENCY, FILES, LOG)
+
+def by_apply(blueprint: Blueprint) -> bool:
+    """Made by `backsmith apply` and in new databases, and not by serving one that was there before."""
+    return False
+
+
+BLUEPRINTS = OwnTable(
+    name="backsmith_blueprints",
+    columns=(
+        OwnColumn("id", Integer(), identity=True),
+        OwnColumn("hash", Text()),  # evolution.history.fingerprint
+        OwnColumn("blueprint", Text()),  # canonical JSON
+        OwnColumn("state", Text()),  # evolution.history.Head
+        OwnColumn("previous", Text(), nullable=True),  # a hash
+        OwnColumn("target", Text(), nullable=True),  # a hash
+        OwnColumn("at", DateTime()),
+    ),
+    key=("id",),
+    needed=by_apply,
+)
+"""Blueprints that were applied; the one of the highest id is the head."""
+
+RUNS = OwnTable(
+    name="backsmith_runs",
+    columns=(
+        OwnColumn("id", Integer()),  # counted from 1
+        OwnColumn("state", Text()),  # running, done, abandoned
+        OwnColumn("plan", Text()),  # JSON
+        OwnColumn("blueprint", Text()),  # canonical JSON of the one that it leads to
+        OwnColumn("began_at", DateTime()),
+        OwnColumn("ended_at", DateTime(), nullable=True),
+    ),
+    key=("id",),
+    needed=by_apply,
+)
+"""Plans that were begun."""
+
+STEPS = OwnTable(
+    name="backsmith_steps",
+    columns=(
+        OwnColumn("run", Integer()),
+        OwnColumn("number", Integer()),  # from 1
+        OwnColumn("state", Text()),  # begun, done
+        OwnColumn("title", Text()),
+        OwnColumn("cursor", Text(), nullable=True),  # JSON: key of the last row that was gone through
+        OwnColumn("rows_done", Integer()),
+        OwnColumn("began_at", DateTime()),
+        OwnColumn("ended_at", DateTime(), nullable=True),
+    ),
+    key=("run", "number"),
+    needed=by_apply,
+)
+"""Steps of these plans that were begun."""
+
+HISTORY = (BLUEPRINTS, RUNS, STEPS)
+
+SHAPES = OwnTable(
+    name="backsmith_shapes",
+    columns=(
+        OwnColumn("digest", Text()),  # of the shape
+        OwnColumn("day", Text()),  # 2026-01-23, UTC
+        OwnColumn("shape", Text()),  # JSON, engine.served.form
+        OwnColumn("requests", Integer()),
+        OwnColumn("microseconds", Integer()),  # of all of them
+        OwnColumn("worst", Integer()),  # microseconds of the slowest
+        OwnColumn("row_count", Integer()),  # rows of all replies
+    ),
+    key=("digest", "day"),
+    needed=by_apply,
+)
+"""Shapes of requests that were served, without values; made by `engine.served.keeping` when there is something to keep."""
+
+SERVERS = OwnTable(
+    name="backsmith_servers",
+    columns=(
+        OwnColumn("id", Text()),  # random, one a process
+        OwnColumn("name", Text()),  # for people
+        OwnColumn("fingerprint", Text()),  # of its own model
+        OwnColumn("epoch", Text()),  # evolution.servers.epoch_of the head that it serves
+        OwnColumn("seen_at", DateTime()),
+    ),
+    key=("id",),
+    needed=by_apply,
+)
+"""Servers that run between an expansion and its contraction; made when the first one has something to say."""
+
+USAGE = OwnTable(
+    name="backsmith_usage",
+    columns=(
+        OwnColumn("target", Text()),  # the hash of the version that was expanded to
+        OwnColumn("thing", Text()),  # customers.surname
+        OwnColumn("client", Text()),
+        OwnColumn("count", Integer()),
+        OwnColumn("first_at", DateTime()),
+        OwnColumn("last_at", DateTime()),
+    ),
+    key=("target", "thing", "client"),
+    needed=by_apply,
+)
+"""Who used what is of an older version; made with the first use."""
+
+OWN_TABLES: tuple[OwnTable, ...] = (IDEMPOTENCY, FILES, LOG, *HISTORY, SHAPES, SERVERS, USAGE)
 
 
 async def create_own_tables(database: Database, blueprint: Blueprint, actual: Schema) -> None:
-    """Make the tables that the application needs and `actual`, what the database holds, lacks.
+    """Make the tables that the application needs and `actual`, what the database holds, lacks; bring those that are
+    there up to date.
 
     Several processes may do so at once. Raises DatabaseError where that can't be done.
     """
     for own in OWN_TABLES:
-        if own.needed(blueprint) and not _is_there(own, actual, database.dialect):
-            await _create(database, own)
+        wanted = missing(own, actual, database.dialect, needed=own.needed(blueprint))
+        if wanted:
+            await _make(database, own, wanted)
 
 
-async def _create(database: Database, own: OwnTable) -> None:
-    wanted = statements(own, database.dialect)
+async def make_own(database: Database, own: OwnTable) -> None:
+    """Make a table if it is missing. Several processes may do so at once. Raises DatabaseError."""
+    wanted = missing(own, await database.inspect(), database.dialect)
+    if wanted:
+        await _make(database, own, wanted)
+
+
+async def _make(database: Database, own: OwnTable, wanted: list[str]) -> None:
     try:
         await database.execute(";\n".join([*database.dialect.ddl.locks, *wanted]))
     except DatabaseError as error:
-        if _is_there(own, await database.inspect(), database.dialect):
+        if not missing(own, await database.inspect(), database.dialect):
             return  # another process was faster
+        made = wanted[0].startswith("CREATE TABLE")
         listed = ";\n".join(wanted)
         raise DatabaseError(
-            f"Backsmith needs the table {own.name} and can't make it: {error}\n"
-            f"Let its user create tables, or make it yourself:\n{listed};"
+            f"Backsmith needs {f'the table {own.name}' if made else f'more of its table {own.name}'}"
+            f" and can't make it: {error}\n"
+            f"Let its user {'create' if made else 'change'} tables, or make it yourself:\n{listed};"
         ) from error
+
+
+def missing(own: OwnTable, actual: Schema, dialect: Dialect, *, needed: bool = True) -> list[str]:
+    """The statements that make the table, or what it lacks, where `actual` is what the database holds."""
+    fold = dialect.ddl.fold
+    there = next((each for each in actual.tables if each.schema is None and fold(each.name) == own.name), None)
+    if there is None:
+        return statements(own, dialect) if needed else []
+    wanted, ddl = table_of(own, dialect), dialect.ddl
+    columns = {fold(column.name) for column in there.columns}
+    found = [
+        f"ALTER TABLE {ddl.quote(own.name)} ADD COLUMN {column_sql(ddl, column, type=column.type)}"
+        for column in wanted.columns
+        if column.name not in columns
+    ]
+    indexed = {tuple(map(fold, index.columns)) for index in there.indexes}
+    for index in wanted.indexes:
+        if index.columns not in indexed:
+            found.append(ddl.statements(Schema(tables=(replace(wanted, indexes=(index,)),)))[1])
+    return found
 
 
 def statements(own: OwnTable, dialect: Dialect) -> list[str]:
@@ -195,11 +328,6 @@ def _column(column: OwnColumn, dialect: Dialect) -> Column:
         identity="by default" if column.identity else None,
         collation=dialect.ddl.collation(field),
     )
-
-
-def _is_there(own: OwnTable, schema: Schema, dialect: Dialect) -> bool:
-    fold = dialect.ddl.fold
-    return any(table.schema is None and fold(table.name) == own.name for table in schema.tables)
 
 
 def is_own(name: str) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Any
 
@@ -12,6 +12,13 @@ from backsmith.errors import BacksmithError, DatabaseError
 
 Statement = tuple[str, Sequence[Any]]
 """SQL and its parameters."""
+
+
+Keep = Callable[[Sequence[Sequence[Row]]], bool]
+
+
+class OutdatedError(BacksmithError):
+    """What the statements were made from has changed meanwhile; nothing was done."""
 
 
 class LockedError(BacksmithError):
@@ -34,8 +41,10 @@ class Session(ABC):
     """
 
     @abstractmethod
-    def alone(self) -> AbstractAsyncContextManager[None]:
-        """Be the only applier of this database; another one waits. It ends by itself with the process."""
+    def alone(self, waiting: Callable[[str], None] | None = None) -> AbstractAsyncContextManager[None]:
+        """Be the only applier of this database; another one waits. It ends by itself with the process.
+
+        `waiting` is told once, where it has to wait, who the other one is: `process 123, since 12:30`."""
 
     @abstractmethod
     async def fetch(self, sql: str, params: Sequence[Any] = ()) -> Sequence[Row]:
@@ -43,10 +52,32 @@ class Session(ABC):
 
     @abstractmethod
     async def transact(
-        self, statements: Sequence[Statement], *, lock_timeout: float, foreign_keys: bool = True
+        self,
+        statements: Sequence[Statement],
+        *,
+        lock_timeout: float,
+        foreign_keys: bool = True,
+        keep: Keep | None = None,
     ) -> list[Sequence[Row]]:
-        """Run the statements as one transaction; what each gives. `lock_timeout` in seconds."""
+        """Run the statements as one transaction; what each gives. `lock_timeout` in seconds.
+
+        `keep` is asked with what they gave; where it says no, nothing is kept and an `OutdatedError` raised."""
 
     @abstractmethod
     async def run_alone(self, sql: str, *, lock_timeout: float) -> None:
         """Run a statement outside any transaction."""
+
+    # Keys of rows, kept as texts -----------------------------------------------------------------------------------
+
+    @abstractmethod
+    def key_text(self, column: str) -> str:
+        """SQL of a text that says all of a value: of a key to be kept, or to see whether the value has changed."""
+
+    @abstractmethod
+    def key_place(self, number: int, type: str) -> str:
+        """The parameter of that number (from 1), to which `key_value` of such a text is bound, as a value of the SQL
+        type."""
+
+    @abstractmethod
+    def key_value(self, text: str) -> Any:
+        """What is bound for such a text."""

@@ -88,6 +88,8 @@ class Batches(Struct, frozen=True, kw_only=True, omit_defaults=True, tag=True):
     alias: str
     """How the statement calls that table, as it is written there: quoted where it has to be."""
     statement: str
+    ending: str = ""
+    """What stands after that WHERE clause: ` ON CONFLICT DO NOTHING`."""
     locks: tuple[Lock, ...] = ()
     cost: Cost = Cost(work="batches")
     approval: str | None = None

@@ -9,7 +9,8 @@ from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 
 from backsmith import errors
-from backsmith.blueprint.blueprint import Blueprint, Entity, Field, Query, Relation
+from backsmith.blueprint.blueprint import Blueprint, Entity, Field, Pair, Query, Relation
+from backsmith.engine.shapes import Shapes
 from backsmith.errors import RequestError
 
 
@@ -22,7 +23,8 @@ def did_you_mean(name: str, known: Iterable[str]) -> str | None:
 class Resource:
     """An entity with its names indexed."""
 
-    def __init__(self, entity: Entity, entities: Mapping[str, Entity]) -> None:
+    def __init__(self, entity: Entity, entities: Mapping[str, Entity], pairs: tuple[Pair, ...] = ()) -> None:
+        """`pairs` are fields that hold the same in an older shape and in this one."""
         self.entity = entity
         self.fields: Mapping[str, Field] = {field.name: field for field in entity.fields if not field.hidden}
         self.stored: Mapping[str, Field] = {field.name: field for field in entity.fields}
@@ -37,6 +39,11 @@ class Resource:
         )
         """Names of fields and relations that never leave."""
         self.key: tuple[Field, ...] = tuple(self.stored[name] for name in entity.key)
+        self.shapes = Shapes(entity, pairs)
+        self.deprecates = entity.deprecated is not None or any(
+            thing.deprecated is not None for thing in (*entity.fields, *entity.relations)
+        )
+        """Whether anything of it is of an older version."""
 
     def field(self, name: str) -> Field:
         """The field of that name that may be asked for at all.
@@ -72,12 +79,27 @@ class Catalogue:
     def __init__(self, blueprint: Blueprint) -> None:
         self.blueprint = blueprint
         self.entities: Mapping[str, Entity] = {entity.name: entity for entity in blueprint.entities}
+        pairs = () if blueprint.expansion is None else blueprint.expansion.pairs
         self.resources: Mapping[str, Resource] = {
-            entity.name: Resource(entity, self.entities) for entity in blueprint.entities
+            entity.name: Resource(
+                entity, self.entities, tuple(pair for pair in pairs if pair.entity == entity.name)
+            )
+            for entity in blueprint.entities
         }
-        self.collections: Mapping[str, Resource] = {
+        self.collections: dict[str, Resource] = {
             entity.collection: self.resources[entity.name] for entity in blueprint.entities if not entity.private
         }
+        self.former: dict[str, str] = {}
+        """Collections' names of an older version, and what they are called now; what is gone without a successor is
+        called as ever."""
+        for entity in blueprint.entities:
+            if entity.deprecated and not entity.private:
+                self.former[entity.collection] = entity.collection
+            for name in entity.former_collections if not entity.private else ():
+                self.former[name] = entity.collection
+                self.collections.setdefault(name, self.resources[entity.name])
+        self.deprecates = bool(self.former) or any(resource.deprecates for resource in self.resources.values())
+        """Whether anything is of an older version."""
         self.queries: Mapping[str, Query] = {query.name: query for query in blueprint.queries}
 
     def collection(self, name: str) -> Resource:
@@ -101,19 +123,22 @@ class Catalogue:
         named = resource.relations.get(name)
         if named is not None and not hints:
             return self._reachable(resource, name, (named,))
-        matches = [r for r in known if name in self._names(r)]
+        matches = [r for r in known if name in self._names(resource, r)]
         for hint in hints:
-            matches = [r for r in matches if hint in self._hints(r)]
+            matches = [r for r in matches if hint in self._hints(resource, r)]
         declared = [r for r in matches if not r.implicit]
-        return self._reachable(resource, name, tuple(declared or matches))
+        current = [r for r in declared or matches if r.deprecated is None]
+        return self._reachable(resource, name, tuple(current or declared or matches))
 
-    def _names(self, relation: Relation) -> tuple[str, ...]:
-        foreign_key = relation.fields if relation.kind == "to_one" else ()
-        return (relation.name, self.entities[relation.entity].collection, *foreign_key)
+    def _names(self, resource: Resource, relation: Relation) -> tuple[str, ...]:
+        foreign_key = resource.shapes.every_name(relation.fields) if relation.kind == "to_one" else ()
+        target = self.entities[relation.entity]
+        return (relation.name, target.collection, *target.former_collections, *foreign_key)
 
-    def _hints(self, relation: Relation) -> tuple[str, ...]:
+    def _hints(self, resource: Resource, relation: Relation) -> tuple[str, ...]:
         through = (relation.through.table,) if relation.through else ()
-        return (relation.name, relation.inverse or "", *relation.fields, *relation.target_fields, *through)
+        fields = resource.shapes.every_name(relation.fields)
+        return (relation.name, relation.inverse or "", *fields, *relation.target_fields, *through)
 
     def _reachable(self, resource: Resource, name: str, matches: tuple[Relation, ...]) -> Relation:
         collection = resource.entity.collection

@@ -50,6 +50,7 @@ class Exchange:
         "admitted",
         "asker",
         "call",
+        "deprecated",
         "parts",
         "planned",
         "remembered",
@@ -72,6 +73,8 @@ class Exchange:
         """What a request that writes asks for, and the kind of who asks; it may be made by that kind."""
         self.call: Called | None = None
         """The application's function that it calls, whom it may be called by; the asker is known then."""
+        self.deprecated: tuple[str, ...] = ()
+        """What it uses of an older version that is answered still: `customers.surname`."""
         self.parts = 1
         """Operations that it is: of a batch as many as it has."""
         self.written = 0

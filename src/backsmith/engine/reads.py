@@ -20,8 +20,10 @@ from backsmith.engine.planning.plans import Plan, PlanKey, Planner
 from backsmith.engine.reading import Asked, read
 from backsmith.engine.replies import Result, reply_item, reply_list
 from backsmith.engine.reply import Reply
+from backsmith.engine.served.counting import Counts
 from backsmith.engine.serving.metrics import Metrics
 from backsmith.engine.spelling.binding import Inputs, Statement
+from backsmith.engine.writing.planning import WriteKey
 
 Fetch = Callable[[Statement, Inputs], Awaitable[Sequence[Row]]]
 
@@ -39,6 +41,7 @@ class Reads:
         *,
         max_rows: int,
         prefix: str,
+        counts: Counts[PlanKey | WriteKey],
     ) -> None:
         self.planner = Planner(catalogue, authorizer, database.dialect, limits, max_rows=max_rows)
         self._catalogue = catalogue
@@ -46,6 +49,7 @@ class Reads:
         self._database = database
         self._limits = limits
         self._metrics = metrics
+        self._counts = counts
         self._prefix = prefix
 
     async def answer(self, exchange: Exchange, identify: Identify) -> Reply:
@@ -60,10 +64,12 @@ class Reads:
         exchange.who = perf_counter()
 
         key, plan, inputs = self._plan(asked, kind, exchange)
+        exchange.deprecated = plan.deprecated
         exchange.planned = perf_counter()
 
         result = await self._run(asked, key, plan, inputs, self._fetch)
         exchange.run_at = perf_counter()
+        self._counts.add(key, plan.tally, exchange.run_at - exchange.planned, len(result.rows))
 
         reply = reply_item if asked.key_parts else reply_list
         return reply(request, asked, plan, result, inputs)
@@ -76,6 +82,7 @@ class Reads:
 
         asked = read(exchange.request, self._catalogue, self._limits)
         key, plan, inputs = self._plan(asked, kind, exchange)
+        exchange.deprecated = plan.deprecated
         result = await self._run(asked, key, plan, inputs, fetch)
         reply = reply_item if asked.key_parts else reply_list
         return reply(exchange.request, asked, plan, result, inputs)

@@ -20,11 +20,14 @@ from backsmith.engine.files.files import Files
 from backsmith.engine.files.requests import FileRequests
 from backsmith.engine.grammar.limits import Limits
 from backsmith.engine.methods import allowed_methods
+from backsmith.engine.planning.plans import PlanKey
 from backsmith.engine.reads import Reads
 from backsmith.engine.reply import Reply
 from backsmith.engine.request import Request
+from backsmith.engine.served.counting import Counts
 from backsmith.engine.serving.metrics import Metrics
 from backsmith.engine.writes import Writes
+from backsmith.engine.writing.planning import WriteKey
 from backsmith.engine.writing.work import Observer
 from backsmith.errors import RequestError
 from backsmith.model.entity import Entity
@@ -44,9 +47,10 @@ class Engine:
         metrics: Metrics,
         files: Files | None = None,
         observers: Sequence[Observer] = (),
+        counts: Counts[PlanKey | WriteKey] | None = None,
     ) -> None:
         """`classes` are the application's entities by name, for its own functions; `files` where entities have some;
-        `observers` hear of writes before the application's own hooks do."""
+        `observers` hear of writes before the application's own hooks do; `counts` counts requests by shape."""
         self.catalogue = Catalogue(blueprint)
         self.authorizer = Authorizer(blueprint)
         self.limits = Limits(
@@ -57,6 +61,7 @@ class Engine:
             list_items=settings.max_list,
             rows=settings.max_body_rows,
         )
+        counts = Counts[PlanKey | WriteKey]() if counts is None else counts
         self._reads = Reads(
             self.catalogue,
             self.authorizer,
@@ -65,6 +70,7 @@ class Engine:
             metrics,
             max_rows=settings.max_rows,
             prefix=settings.prefix,
+            counts=counts,
         )
         self.planner = self._reads.planner
         self.writes = Writes(
@@ -75,6 +81,7 @@ class Engine:
             classes,
             max_rows=settings.max_rows,
             prefix=settings.prefix,
+            counts=counts,
         )
         self._calls = Calls(
             database,
@@ -155,3 +162,10 @@ class Engine:
         if exchange.admitted is not None:
             return await self.writes.answer(exchange)
         return await self._reads.answer(exchange, self._identify)
+
+    def deprecated(self, exchange: Exchange) -> tuple[str, ...]:
+        """What a request that was answered uses of an older version: `customers.surname`, `clients`."""
+        former = self.catalogue.former
+        if former and exchange.request.path[0] in former:
+            return (exchange.request.path[0], *exchange.deprecated)
+        return exchange.deprecated

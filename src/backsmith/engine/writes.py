@@ -20,8 +20,10 @@ from backsmith.engine.bodies import Bodies
 from backsmith.engine.catalogue import Catalogue
 from backsmith.engine.exchange import Exchange, Identify
 from backsmith.engine.grammar.limits import Limits
+from backsmith.engine.planning.plans import PlanKey
 from backsmith.engine.reply import Reply
 from backsmith.engine.request import Request
+from backsmith.engine.served.counting import Counts
 from backsmith.engine.writing import nested, preconditions
 from backsmith.engine.writing.idempotency import Idempotency, UndoneError, identity_of
 from backsmith.engine.writing.planning import WriteKey, WritePlan, WritePlanner
@@ -45,6 +47,8 @@ class Prepared(Struct, frozen=True):
     """Rows to be created, or the one with the changes; none of a DELETE."""
     many: bool
     """The body was a list."""
+    deprecated: tuple[str, ...] = ()
+    """What it uses of an older version."""
 
 
 class Writes:
@@ -60,6 +64,7 @@ class Writes:
         *,
         max_rows: int,
         prefix: str,
+        counts: Counts[PlanKey | WriteKey],
     ) -> None:
         """`classes` are the application's entities by name, for their checks."""
         self.writer = Writer(catalogue, authorizer, database.dialect)
@@ -71,6 +76,7 @@ class Writes:
         self._database = database
         self._limits = limits
         self._prefix = prefix
+        self._counts = counts
 
     async def admit(self, exchange: Exchange, identify: Identify) -> None:
         """Read and authorize a request whose body is still to come. Raises RequestError for one that is refused."""
@@ -96,10 +102,13 @@ class Writes:
         assert exchange.admitted is not None
         asked, kind = exchange.admitted
         prepared, exchange.remembered = self.prepare(exchange.request, asked, kind)
+        exchange.deprecated = prepared.deprecated
         exchange.planned = perf_counter()
 
         reply = await self._run(exchange, prepared)
         exchange.run_at = perf_counter()
+        plan = prepared.plan
+        self._counts.add(plan.name, plan.tally, exchange.run_at - exchange.planned, exchange.written or 0)
         return reply
 
     def read(self, request: Request, kind: AskerKind) -> Prepared:
@@ -122,7 +131,7 @@ class Writes:
         )
         plan, remembered = self._planner.plan(key, asked)
         if asked.method == "DELETE":
-            return Prepared(asked, kind, plan, (), many=False), remembered
+            return Prepared(asked, kind, plan, (), False, plan.deprecated), remembered
         body = self.bodies.read(
             asked.resource,
             request.body,
@@ -137,7 +146,8 @@ class Writes:
         rows = tuple(body.rows)
         if asked.method == "PUT":
             rows = (replacing(asked, plan, rows, self._writable(asked.resource.entity, asked.verbs, kind)),)
-        return Prepared(asked, kind, plan, rows, body.many), remembered
+        deprecated = (*plan.deprecated, *sorted(body.deprecated)) if body.deprecated else plan.deprecated
+        return Prepared(asked, kind, plan, rows, body.many, deprecated), remembered
 
     def _writable(self, entity: Entity, verbs: Sequence[Verb], kind: AskerKind) -> frozenset[str]:
         """The names that some rule lets that kind of asker write."""

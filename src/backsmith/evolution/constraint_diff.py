@@ -115,9 +115,16 @@ def _index_changes(
 ) -> Iterator[Change]:
     wanted = {_index_meaning(index, ddl) for index in desired.indexes}
     had = {_index_meaning(index, ddl) for index in previous.indexes} if previous else set[tuple[str, ...]]()
-    there = {_index_meaning(index, ddl) for index in actual.indexes if is_plain(index, actual)}
-    for columns in (actual.primary_key, *(unique.columns for unique in actual.uniques)):
-        there.add(tuple(map(ddl.fold, columns)))
+    # What holds columns unique serves as their index, as long as it stays.
+    unique = {_folded(each.columns, ddl) for each in desired.uniques} | {_folded(desired.primary_key, ddl)}
+    there = {
+        _index_meaning(index, ddl)
+        for index in actual.indexes
+        if is_plain(index, actual) and (not index.unique or _folded(plain_columns(index, actual), ddl) in unique)
+    }
+    for columns in (actual.primary_key, *(each.columns for each in actual.uniques)):
+        if _folded(columns, ddl) in unique:
+            there.add(tuple(map(ddl.fold, columns)))
     for index in actual.indexes:
         if is_plain(index, actual) and not index.unique and _index_meaning(index, ddl) in had - wanted:
             yield DropIndex(name, index)

@@ -12,12 +12,14 @@ from backsmith.databases.schema import Schema
 from backsmith.errors import DatabaseError
 from backsmith.evolution.desired import tables_of
 from backsmith.evolution.diff import diff
+from backsmith.evolution.records import Records
 
 
 async def create_missing(database: Database, blueprint: Blueprint) -> int:
     """Create the blueprint's tables if the database has none of them; else check that it can be read.
 
-    Tables that Backsmith keeps for itself are made wherever they are missing. Several processes may do all this at
+    A database that is made so has the blueprint as its head (`history.Head`), from which later plans lead on. Tables
+    that Backsmith keeps for itself are made wherever they are missing. Several processes may do all this at
     once: one of them creates the tables, all in one transaction, and the others find them there. Returns how many
     tables of the model were made. Raises DatabaseError, which names what keeps the model from being read.
     """
@@ -25,7 +27,7 @@ async def create_missing(database: Database, blueprint: Blueprint) -> int:
     actual = await database.inspect()
     made = 0
     if _has_none(actual, desired, database.dialect.ddl):
-        made = await _create(database, desired)
+        made = await _create(database, blueprint, desired, actual)
         actual = await database.inspect()
     _check(actual, desired, database)
     await create_own_tables(database, blueprint, actual)
@@ -64,9 +66,10 @@ def _has_none(actual: Schema, desired: Schema, ddl: Ddl) -> bool:
     return bool(wanted) and wanted.isdisjoint((table.schema, ddl.fold(table.name)) for table in actual.tables)
 
 
-async def _create(database: Database, desired: Schema) -> int:
+async def _create(database: Database, blueprint: Blueprint, desired: Schema, actual: Schema) -> int:
     ddl = database.dialect.ddl
-    statements = [*ddl.locks, *ddl.statements(desired)]
+    recorded = Records(database.dialect).first_head(blueprint, actual)
+    statements = [*ddl.locks, *ddl.statements(desired), *recorded]
     try:
         await database.execute(";\n".join(statements))
     except DatabaseError:

@@ -73,7 +73,7 @@ class _Desired:
             name=field.column,
             type=self.ddl.column_type(field),
             nullable=field.nullable and field.name not in entity.key,
-            default=self.ddl.default(field),
+            default=None if field.relaxed in ("required", "optional") else self.ddl.default(field),
             identity=identity,
             collation=self.ddl.collation(field),
             comment=field.doc,
@@ -196,7 +196,12 @@ class _Desired:
 
 
 def _stored(entity: Entity) -> list[Field]:
-    return [field for field in entity.fields if field.computed is None]
+    """The fields that have a column of their own: an older name of a field is another way to the same one."""
+    columns: dict[str, Field] = {}
+    for field in entity.fields:
+        if field.computed is None:
+            columns.setdefault(field.column, field)
+    return list(columns.values())
 
 
 def _columns(entity: Entity, fields: tuple[str, ...]) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from msgspec.structs import replace
 
 from backsmith.blueprint.blueprint import Blueprint
 from backsmith.blueprint.canonical import encode
+from backsmith.evolution.plan import Plan
 
 
 class Head(Struct, frozen=True, kw_only=True):
@@ -28,6 +29,29 @@ class Head(Struct, frozen=True, kw_only=True):
     state: Literal["applied", "expanded", "contracting"] = "applied"
     previous: str | None = None
     target: str | None = None
+
+
+class StepRecord(Struct, frozen=True, kw_only=True):
+    """A step that was begun."""
+
+    number: int
+    """From 1."""
+    done: bool
+    cursor: tuple[str, ...] | None = None
+    """Key of the last row that was gone through, as `Session.key_text` gives it."""
+    rows: int = 0
+    """Rows that were gone through."""
+
+
+class Run(Struct, frozen=True, kw_only=True):
+    """A plan that was begun and came to no end yet."""
+
+    id: int
+    plan: Plan
+    blueprint: Blueprint
+    """The one whose shape the database has at its end."""
+    steps: tuple[StepRecord, ...] = ()
+    """Those that were begun, in their order."""
 
 
 def fingerprint(blueprint: Blueprint) -> str:
@@ -46,7 +70,7 @@ def _bare(blueprint: Blueprint) -> Blueprint:
                 entity,
                 doc=None,
                 renamed_from=None,
-                fields=tuple(replace(field, doc=None, renamed_from=None, renamed_values=()) for field in entity.fields),
+                fields=tuple(replace(field, doc=None, renamed_from=None, renamed_values=(), backfill=None) for field in entity.fields),
                 relations=tuple(replace(each, doc=None, renamed_from=None) for each in entity.relations),
                 rules=tuple(replace(each, doc=None) for each in entity.rules),
             )

@@ -42,7 +42,12 @@ class Log:
         self._reader = Reader(database, journal)
         self._tail = Tail(database, journal)
         self.retention = None if keep is None else Retention(database, journal, keep)
-        self.writer = LogWriter(journal, blueprint, self._tail.nudge)
+        self._journal = journal
+        self.writer = self.writer_of(blueprint)
+
+    def writer_of(self, blueprint: Blueprint) -> LogWriter:
+        """What takes part in writing by a blueprint."""
+        return LogWriter(self._journal, blueprint, self._tail.nudge)
 
     def start(self) -> None:
         """Keep the log from growing for ever, from now on."""

@@ -17,6 +17,7 @@ from backsmith.model.hooks import after as after
 from backsmith.model.hooks import before as before
 from backsmith.model.markers import Accept as Accept
 from backsmith.model.markers import Assigned as Assigned
+from backsmith.model.markers import Backfill as Backfill
 from backsmith.model.markers import Column as Column
 from backsmith.model.markers import Digits as Digits
 from backsmith.model.markers import Hidden as Hidden
@@ -32,6 +33,8 @@ from backsmith.model.markers import SqlCheck as SqlCheck
 from backsmith.model.markers import Through as Through
 from backsmith.model.markers import Unique as Unique
 from backsmith.model.markers import Via as Via
+from backsmith.model.migrations import Sql as Sql
+from backsmith.model.migrations import migration as migration
 from backsmith.model.queries import query as query
 from backsmith.model.refusals import BadRequest as BadRequest
 from backsmith.model.refusals import Conflict as Conflict

@@ -6,8 +6,9 @@ here. A marker without parameters may stand as the class itself: `Annotated[str,
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 
 @dataclass(frozen=True, slots=True, init=False)
@@ -158,11 +159,30 @@ class Through:
     on_delete: Literal["restrict", "cascade", "no_action"] = "cascade"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, init=False)
 class RenamedFrom:
-    """The name that the field or relation had before: its values are kept."""
+    """The name that the field or relation had before: its values are kept.
 
-    name: str
+    `"customer.phone"` is the field of another entity, to which a relation leads; its values move. `values` are the
+    names that values of an enum had: `RenamedFrom(values={"shipped": "sent"})`.
+    """
+
+    name: str | None
+    values: tuple[tuple[str, str], ...]
+
+    def __init__(self, name: str | None = None, *, values: Mapping[str, str] | None = None) -> None:
+        object.__setattr__(self, "name", name)
+        object.__setattr__(self, "values", tuple((values or {}).items()))
+
+
+@dataclass(frozen=True, slots=True)
+class Backfill:
+    """What rows that are there get for a new field. New rows don't: for them there are defaults.
+
+    Of the moment when they are filled: `Backfill(now)`, `Backfill(today)`, without brackets.
+    """
+
+    value: Any
 
 
 @dataclass(frozen=True, slots=True, init=False)

@@ -40,6 +40,7 @@ class Connection(Protocol):
 
     async def fetch(self, query: str, *args: Any) -> list[Any]: ...
     async def execute(self, query: str, *args: Any) -> str: ...
+    async def prepare(self, query: str) -> Any: ...
     async def executemany(self, command: str, args: Any) -> None: ...
     async def close(self, *, timeout: float | None = None) -> None: ...
     def terminate(self) -> None: ...
@@ -84,11 +85,17 @@ CODECS: tuple[tuple[str, Callable[[Any], Any], Callable[[Any], Any]], ...] = (
 
 
 async def connect(
-    url: str, *, read_only: bool, statement_timeout: float | None, settings: Mapping[str, str] | None = None
+    url: str,
+    *,
+    read_only: bool,
+    statement_timeout: float | None,
+    settings: Mapping[str, str] | None = None,
+    statements: int = STATEMENTS,
 ) -> Connection:
     """A connection whose statements read only, if so asked, and stop after the timeout in seconds, if there is one.
 
-    `settings` are further ones of PostgreSQL's. Raises whatever is in NO_CONNECTION.
+    `settings` are further ones of PostgreSQL's, `statements` how many prepared statements it keeps. Raises whatever is
+    in NO_CONNECTION.
     """
     settings = {**SETTINGS, **(settings or {})}
     if read_only:
@@ -98,7 +105,7 @@ async def connect(
     connection = await open_connection(
         url,
         timeout=CONNECT_TIMEOUT,
-        statement_cache_size=STATEMENTS,
+        statement_cache_size=statements,
         max_cached_statement_lifetime=0,
         max_cacheable_statement_size=0,
         server_settings=settings,

@@ -32,7 +32,7 @@ from backsmith.databases.postgres.connection import (
 )
 from backsmith.databases.postgres.dialect import PostgresDialect
 from backsmith.databases.postgres.embedded import start, stop
-from backsmith.databases.postgres.failures import is_lost, of_reading, of_writing
+from backsmith.databases.postgres.failures import is_lost, is_outdated, of_reading, of_writing
 from backsmith.databases.postgres.pool import Pool
 from backsmith.databases.postgres.transaction import PostgresTransaction
 from backsmith.databases.retrying import retried
@@ -44,6 +44,7 @@ from backsmith.errors import BacksmithError, DatabaseError
 if TYPE_CHECKING:
     from backsmith.databases.facts import Facts
     from backsmith.databases.session import Session
+    from backsmith.databases.trials import Trial
 
 T = TypeVar("T")
 
@@ -169,18 +170,19 @@ class PostgresDatabase(Database):
     async def _recover(
         self, connection: Connection, error: BaseException, work: Callable[[Connection], Awaitable[T]]
     ) -> T:
-        """After an error: the result of a second try where the connection was lost, else raise what the error means."""
+        """After an error: the result of a second try where the connection was lost, or knew a table as it was before a
+        change; else raise what the error means."""
         if not isinstance(error, Exception):  # cancelled: the statement still runs
             self._pool.drop(connection)
             raise error
-        if not is_lost(error, connection):
+        if not is_lost(error, connection) and not is_outdated(error):
             if isinstance(error, asyncio.TimeoutError):
                 self._pool.drop(connection)
             else:
                 self._pool.give(connection)
             raise self._refusal(error, connection) from error
         self._pool.drop(connection)
-        self._pool.forget_idle()
+        self._pool.forget_idle()  # they may be lost, or know it as it was, too
         connection = await self._pool.take()
         try:
             result = await work(connection)
@@ -236,6 +238,14 @@ class PostgresDatabase(Database):
         self._check_writing()
         assert self._url is not None
         return open_session(self._url)
+
+    def trial(self, *, timeout: float = 10.0) -> AbstractAsyncContextManager[Trial]:
+        """Temporary tables of a connection of its own."""
+        from backsmith.databases.postgres.trials import open_trial  # noqa: PLC0415  # needed by few commands
+
+        if self._url is None:
+            raise DatabaseError(NOT_OPEN)
+        return open_trial(self._url, timeout)
 
     # Writing ----------------------------------------------------------------------------------------------------------
 

@@ -50,6 +50,7 @@ class PostgresDdl(Ddl):
     """PostgreSQL's spelling of tables."""
 
     sqlite_quoting = False
+    new_uuid = "gen_random_uuid()"
     locks = ("SELECT pg_advisory_xact_lock(7021802313317123)",)  # any number that nobody else has
 
     def statements(self, schema: Schema) -> list[str]:

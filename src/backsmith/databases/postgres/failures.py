@@ -14,7 +14,15 @@ import re
 import asyncpg
 
 from backsmith import errors
-from backsmith.databases.database import busy, disk_full, not_writable, reply_too_large, timed_out, unavailable
+from backsmith.databases.database import (
+    MissingError,
+    busy,
+    disk_full,
+    not_writable,
+    reply_too_large,
+    timed_out,
+    unavailable,
+)
 from backsmith.databases.postgres.connection import Connection
 from backsmith.databases.transaction import ViolationError
 from backsmith.databases.values import bad_value, out_of_range
@@ -70,6 +78,8 @@ def of_reading(error: Exception, *, lost: bool, statement_timeout: float, max_re
             return reply_too_large(max_reply)
         case "54000" | "54001":
             return RequestError(errors.TOO_COMPLEX, "The request is more than the database can work out")
+        case "42P01" | "42703":
+            return MissingError()
         case "42704":
             return RequestError(errors.UNSUPPORTED, "This database has no full-text search in that language")
         case "0A000":
@@ -90,9 +100,12 @@ def _of_search(error: Exception) -> bool:
 
 def may_run_again(error: Exception) -> bool:
     """Whether the transaction failed for others that ran beside it, or for a table that has just been changed."""
-    again = asyncpg.SerializationError, asyncpg.DeadlockDetectedError
-    outdated = asyncpg.InvalidCachedStatementError, asyncpg.OutdatedSchemaCacheError
-    return isinstance(error, again + outdated)
+    return isinstance(error, asyncpg.SerializationError | asyncpg.DeadlockDetectedError) or is_outdated(error)
+
+
+def is_outdated(error: Exception) -> bool:
+    """Whether the connection knew a statement or a type as it was before a change; it has forgotten it now."""
+    return isinstance(error, asyncpg.InvalidCachedStatementError | asyncpg.OutdatedSchemaCacheError)
 
 
 def not_writable_here(error: Exception) -> bool:

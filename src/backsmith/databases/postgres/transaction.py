@@ -14,9 +14,11 @@ from typing import Any
 from backsmith.databases.database import not_known, reply_too_large, size_of
 from backsmith.databases.guarded import GuardedTransaction
 from backsmith.databases.postgres.connection import NO_CONNECTION, Connection
-from backsmith.databases.postgres.failures import is_lost, may_run_again, not_writable_here, of_transaction
+from backsmith.databases.postgres.failures import is_lost, is_outdated, may_run_again, not_writable_here, of_transaction
 from backsmith.errors import BacksmithError, UsageError
 
+LONGEST_STORY = 50
+"""Statements after which a transaction isn't begun anew where a table has changed."""
 AFTER_THE_LAST = "A statement was said to be this transaction's last, and another one came."
 
 
@@ -30,6 +32,8 @@ class PostgresTransaction(GuardedTransaction):
         self._max_reply = max_reply
         self._unsent = ["BEGIN"]
         """What is to be sent before the next statement."""
+        self._story: list[tuple[Any, str, Sequence[Any], Any]] = []
+        """What was done: by which method, of what, and what came out."""
         self._begun = False
         self._kept = False
         """Whether a last statement has been sent by itself, so that the server has kept it, or is about to."""
@@ -64,9 +68,11 @@ class PostgresTransaction(GuardedTransaction):
         try:
             if last and not self._begun and len(self._unsent) == 1:
                 self._kept = True
-            elif self._unsent:
-                await self._send()
-            result = await method(sql, *params)
+                result = await method(sql, *params)
+            else:
+                if self._unsent:
+                    await self._send()
+                result = await self._run_sent(method, sql, params)
         except Exception as error:
             raise self._failed(error) from error
         except BaseException:
@@ -78,11 +84,35 @@ class PostgresTransaction(GuardedTransaction):
             self._kept = False  # nothing was written: others may follow, to find out why
         return result
 
+    async def _run_sent(self, method: Any, sql: str, params: Sequence[Any]) -> Any:
+        """Run a statement; anew from the beginning where a table has changed since the connection prepared it."""
+        try:
+            result = await method(sql, *params)
+        except Exception as error:
+            if not is_outdated(error) or len(self._story) > LONGEST_STORY or not await self._relive():
+                raise
+            result = await method(sql, *params)
+        if len(self._story) <= LONGEST_STORY:
+            self._story.append((method, sql, params, result))
+        return result
+
+    async def _relive(self) -> bool:
+        """Do all that was done once more, in place of it; whether it came out the same.
+
+        The server refuses a statement whose table was changed, and with it the transaction; the work knows nothing of
+        that and may not be run again.
+        """
+        await self._connection.execute("ROLLBACK")
+        for method, sql, params, before in self._story:
+            if await method(sql, *params) != before:
+                return False
+        return True
+
     async def _send(self) -> None:
         """Send what was put off."""
         text, self._unsent = "; ".join(self._unsent), []
         self._begun = True
-        await self._connection.execute(text)
+        self._story.append((self._connection.execute, text, (), await self._connection.execute(text)))
 
     def _failed(self, error: Exception) -> BacksmithError:
         """After a statement that failed: what to raise."""
@@ -156,7 +186,7 @@ class PostgresTransaction(GuardedTransaction):
     async def _at_once(self, sql: str) -> None:
         self._unsent = []
         try:
-            await self._connection.execute(sql)
+            self._story.append((self._connection.execute, sql, (), await self._connection.execute(sql)))
         except Exception as error:
             raise self._failed(error) from error
         except BaseException:

@@ -127,6 +127,12 @@ def open_untouched(path: Path, *, wait: int = WAIT, longest: int = LONGEST) -> a
     return connection
 
 
+def open_temporary() -> apsw.Connection:
+    """A connection to an empty database of its own, gone with it, to which files can be attached."""
+    flags = apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE | apsw.SQLITE_OPEN_URI
+    return _open(Path("a temporary database"), "", flags, WAIT)
+
+
 def _open(path: Path, name: str, flags: int, wait: int) -> apsw.Connection:
     check_library(_library_version())
     try:

@@ -33,6 +33,7 @@ from backsmith.errors import BacksmithError, DatabaseError, RequestError
 if TYPE_CHECKING:
     from backsmith.databases.facts import Facts
     from backsmith.databases.session import Session
+    from backsmith.databases.trials import Trial
 
 T = TypeVar("T")
 
@@ -205,7 +206,13 @@ class SqliteDatabase(Database):
 
     async def explain(self, sql: str, params: Sequence[Any]) -> str:
         """SQLite's query plan, steps indented under those they belong to."""
-        rows: Sequence[Any] = await self.fetch(f"EXPLAIN QUERY PLAN {sql}", params)
+
+        def work(connection: apsw.Connection) -> Sequence[Any]:
+            # An EXPLAIN doesn't look whether the tables have changed since the connection read them last.
+            connection.execute("SELECT 1 FROM sqlite_schema LIMIT 1").fetchall()
+            return connection.execute(f"EXPLAIN QUERY PLAN {sql}", params).fetchall()
+
+        rows = await self._read(work)
         depths = {0: -1}
         lines: list[str] = []
         for number, parent, _, text in rows:
@@ -231,6 +238,12 @@ class SqliteDatabase(Database):
 
         self._to_write()
         return open_session(self.path)
+
+    def trial(self, *, timeout: float = 10.0) -> AbstractAsyncContextManager[Trial]:
+        """A temporary database and a thread of its own."""
+        from backsmith.databases.sqlite.trials import open_trial  # noqa: PLC0415  # needed by few commands
+
+        return open_trial(self.path, timeout)
 
     async def ping(self) -> None:
         """Read from the file."""

@@ -37,7 +37,7 @@ from backsmith.databases.sqlite.field_types import field_type
 from backsmith.databases.sqlite.storage import affinity
 from backsmith.databases.values import microseconds
 
-_STRICT = frozenset({"int", "integer", "real", "text", "blob", "any"})
+STRICT_TYPES = frozenset({"int", "integer", "real", "text", "blob", "any"})
 _LENGTH = re.compile(r"[^(]*(?:char|text|clob)[^(]*\(\s*(\d+)\s*\)", re.IGNORECASE)
 _CONSTANT = re.compile(r"[-+]?[\d.]\S*|[xX]?'(?:[^']|'')*'|[A-Za-z_]+|\(.*\)", re.DOTALL)
 _NUMBERS = frozenset({"integer", "real", "numeric"})
@@ -49,6 +49,10 @@ class SqliteDdl(Ddl):
     """SQLite's spelling of tables."""
 
     sqlite_quoting = True
+    new_uuid = (  # of version 4, RFC 9562
+        "lower(hex(randomblob(4)) || '-' || hex(randomblob(2)) || '-4' || substr(hex(randomblob(2)), 2) || '-'"
+        " || substr('89AB', 1 + (random() & 3), 1) || substr(hex(randomblob(2)), 2) || '-' || hex(randomblob(6)))"
+    )
 
     def statements(self, schema: Schema) -> list[str]:
         """Tables with all their keys (SQLite minds no order), each followed by its indexes."""
@@ -65,12 +69,12 @@ class SqliteDdl(Ddl):
         columns = [
             f"{self.quote(column.name)} INTEGER PRIMARY KEY"
             if column.name == rowid
-            else column_sql(self, _parenthesised(column), type=column.type.upper())
+            else column_sql(self, parenthesised(column), type=column.type.upper())
             for column in table.columns
         ]
         if table.primary_key and rowid is None:
             columns.append(f"PRIMARY KEY ({self.names(table.primary_key)})")
-        strict = all(column.type.lower() in _STRICT for column in table.columns)
+        strict = all(column.type.lower() in STRICT_TYPES for column in table.columns)
         return self.create_table(table, columns, table.foreign_keys) + (" STRICT" if strict else "")
 
     def rowid(self, table: Table) -> str | None:
@@ -211,7 +215,7 @@ class SqliteDdl(Ddl):
         return found
 
 
-def _parenthesised(column: Column) -> Column:
+def parenthesised(column: Column) -> Column:
     """The column with parentheses around a default that isn't a constant, as SQLite's grammar wants them."""
     plain = column.default is None or _CONSTANT.fullmatch(column.default)
     return column if plain else replace(column, default=f"({column.default})")

@@ -7,12 +7,13 @@ import re
 import apsw
 
 from backsmith import errors
-from backsmith.databases.database import busy, disk_full, not_writable, reply_too_large, unavailable
+from backsmith.databases.database import MissingError, busy, disk_full, not_writable, reply_too_large, unavailable
 from backsmith.databases.transaction import Broken, ViolationError
 from backsmith.databases.values import bad_value, out_of_range
 from backsmith.errors import BacksmithError, DatabaseError, RequestError
 
 GENERATED = re.compile(r'cannot (?:INSERT into|UPDATE) generated column "(.*)"', re.DOTALL)
+MISSING = re.compile("^no such (table|column): | has no column named ")
 OUT_OF_REACH = (
     apsw.BusyError,
     apsw.LockedError,
@@ -42,6 +43,8 @@ def of_reading(error: Exception, max_reply: int) -> BacksmithError:
                 return out_of_range()
             case "malformed JSON" | "JSON cannot hold BLOB values":
                 return bad_value("A value isn't JSON")
+            case text if MISSING.search(text):
+                return MissingError()
             case _:
                 pass
     return RequestError(errors.INTERNAL, "The database couldn't run a statement")

@@ -18,7 +18,7 @@ from typing import Any
 import apsw
 import re2
 
-from backsmith.databases.sqlite import json_functions, load_functions, text_functions
+from backsmith.databases.sqlite import convert_functions, json_functions, load_functions, text_functions
 from backsmith.databases.sqlite.search_functions import match
 from backsmith.databases.values import (
     bad_value,
@@ -139,6 +139,7 @@ FUNCTIONS: tuple[tuple[str, Callable[..., Any], int], ...] = (
     ("backsmith_match", match, 2),
     *load_functions.FUNCTIONS,
     *json_functions.FUNCTIONS,
+    *convert_functions.FUNCTIONS,
 )
 
 

@@ -138,6 +138,7 @@ class Batches:
                     reply = await self._answered(work, exchange, operation, results)
                 else:
                     one = prepared.get(operation.number) or self._prepared(operation, results, work.kind)
+                    exchange.deprecated += one.deprecated
                     done = await self._writes.perform(work, one)
                     exchange.written += len(done.keys)
                     reply = reply_write(operation.request(self._prefix, results), one.asked, one.plan, done)
@@ -160,7 +161,9 @@ class Batches:
         inner.asker = exchange.asker
         called = self._find(inner.request)
         if called is None:
-            return await self._read(work.transaction, inner, work.kind)
+            reply = await self._read(work.transaction, inner, work.kind)
+            exchange.deprecated += inner.deprecated
+            return reply
         call = called.call
         if not isinstance(call, ActionCall | QueryCall) or operation.method not in call.methods.split(", "):
             raise RequestError(errors.METHOD_NOT_ALLOWED, f"{operation.method} isn't allowed here")

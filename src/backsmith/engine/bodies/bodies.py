@@ -33,6 +33,8 @@ class Body(Struct):
     rows: list[Given]
     many: bool
     """It was a list, or CSV; an object is one row."""
+    deprecated: frozenset[str] = frozenset()
+    """What it gives under names of an older version."""
 
 
 class Bodies:
@@ -82,7 +84,7 @@ class Bodies:
         except RecursionError:  # what `opened` only just had the depth for
             raise too_deep() from None
         self._finish(reading, resource, given)
-        return Body(given, found.many)
+        return Body(given, found.many, frozenset(reading.deprecated))
 
     def validated(self, resource: Resource, values: Mapping[str, Any], verb: Verb) -> Given:
         """The row that application code gives: fields and relations by name, as Python values.

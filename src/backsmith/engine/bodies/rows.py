@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from backsmith.blueprint.blueprint import Entity, Field, Relation
 from backsmith.blueprint.types import is_file
@@ -31,7 +32,7 @@ NOT_NULL, GENERATED, UNKNOWN = "23502", "428C9", "PGRST204"
 class Reading:
     """The reading of one body."""
 
-    __slots__ = ("known", "limits", "problems", "rows", "source", "verb", "writable")
+    __slots__ = ("deprecated", "known", "limits", "problems", "rows", "source", "verb", "writable")
 
     def __init__(
         self,
@@ -50,6 +51,8 @@ class Reading:
         """Fields that the address of the row gives, so that the body may leave them out."""
         self.problems = Problems()
         self.rows = 0
+        self.deprecated: set[str] = set()
+        """What is given under names of an older version: `customers.surname`."""
 
     def count(self) -> None:
         """One more row, nested ones included. Raises RequestError TOO_COMPLEX."""
@@ -67,15 +70,20 @@ class RowReader:
         self.entity = entity
         self.hidden = resource.hidden
         self.others = others
-        self.fields: Mapping[str, Field] = {field.name: field for field in entity.fields if field.computed is None}
+        self.fields: Mapping[str, Field] = {
+            field.name: replace(field, nullable=False) if field.relaxed in ("required", "added") else field
+            for field in entity.fields
+            if field.computed is None
+        }
         self.computed = frozenset(field.name for field in entity.fields if field.computed is not None)
         self.identity = frozenset(field.name for field in entity.fields if field.identity)
         self.relations: Mapping[str, Relation] = {relation.name: relation for relation in entity.relations}
         self.required = {
             field.name: None
             for field in self.fields.values()
-            if not (field.nullable or field.identity) and field.default is None
+            if not (field.nullable or field.identity or field.deprecated) and field.default is None
         }.keys()
+        self._shapes = resource.shapes
         self._limits = limits
         self._readers: dict[str, dict[str, Reader]] = {}
 
@@ -119,9 +127,42 @@ class RowReader:
             else:
                 relation = self.relations[name]
                 read_relation(self, reading, relation, members, pointer, values, related, parent=parent, depth=depth)
+        if self._shapes.deprecated and not self._shapes.deprecated.isdisjoint(members):
+            self._of_today(reading, members, pointer, values, related)
         if reading.verb != "update" and not self.required <= values.keys():
             self._require(reading, members, values, parent if depth else parent | reading.known, pointer)
         return Given(values, related, pointer) if related else Given(values, {}, pointer)
+
+    def _of_today(
+        self,
+        reading: Reading,
+        members: Mapping[str, Any],
+        pointer: str,
+        values: dict[str, Any],
+        related: dict[str, Sequence[Given]],
+    ) -> None:
+        """Take what is given under names of an older version as given under those of today."""
+        shapes, problems = self._shapes, reading.problems
+        reading.deprecated |= {f"{self.entity.collection}.{name}" for name in shapes.deprecated if name in members}
+        for old, new in shapes.aliases.items():
+            if old in values:
+                value = values.pop(old)
+                if values.setdefault(new, value) != value:
+                    _contradicts(problems, pointer, old, new)
+        for old, new in shapes.relation_aliases.items():
+            if old in related:
+                rows = related.pop(old)
+                if new in members:
+                    _contradicts(problems, pointer, old, new)
+                related[new] = rows
+        for pair in shapes.apart:
+            given = [name for name in pair.old if name in members]
+            for name in pair.new if given else ():
+                if name in members:
+                    _contradicts(problems, pointer, given[0], name)
+            for name in pair.old if given and reading.verb != "update" else ():
+                if name not in members and not self.fields[name].nullable:
+                    problems.add(pointer + step(name), NOT_NULL, f"{name} is missing")
 
     def _refused(self, reading: Reading, members: Mapping[str, Any], parent: frozenset[str]) -> frozenset[str]:
         """Names that can't be given here, though they are those of fields or relations."""
@@ -171,8 +212,9 @@ class RowReader:
         pointer: str,
     ) -> None:
         """Note the fields that a new row needs and nobody gave."""
+        otherwise = self._shapes.others(members).union(self._shapes.today(name for name in members))
         for name in self.required:
-            if name in values or name in members or name in parent:
+            if name in values or name in members or name in parent or name in otherwise:
                 continue
             relation = self.fields[name].relation
             if relation is None:
@@ -184,6 +226,11 @@ class RowReader:
     def names_of(self, field: str) -> list[str]:
         """The to-one relations that a field is part of the foreign key of."""
         return [each.name for each in self.relations.values() if each.kind == "to_one" and field in each.fields]
+
+
+def _contradicts(problems: Problems, pointer: str, old: str, new: str) -> None:
+    message = f"{old} is an older name of what {new} holds, and both are given"
+    problems.add(pointer + step(old), "22023", message, f"Give {new} alone.")
 
 
 def _whole(field: Field, source: Source, limits: Limits) -> Reader:

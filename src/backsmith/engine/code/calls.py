@@ -86,8 +86,9 @@ class Calls:
             if action.entity is None:
                 self._free[action.name] = ActionCall(action, runtime)
             else:
-                collection = catalogue.entities[action.entity].collection
-                self._of_rows[collection, action.name] = ActionCall(action, runtime)
+                entity, call = catalogue.entities[action.entity], ActionCall(action, runtime)
+                for collection in (entity.collection, *entity.former_collections):
+                    self._of_rows[collection, action.name] = call
         self._router: Router[RouteCall] | None = None
         if blueprint.routes:
             self._router = _router([RouteCall(route, runtime) for route in blueprint.routes], prefix)

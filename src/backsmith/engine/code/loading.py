@@ -61,7 +61,9 @@ def outputs_of(
     outputs: list[Output | Embed] = [
         Output(Key(field.name), value_of_field(field, access))
         for field in entity.fields
-        if (field.computed is None or field.name in loads) and access.guards.get(field.name) != FALSE
+        if (field.computed is None or field.name in loads)
+        and access.guards.get(field.name) != FALSE
+        and (field.deprecated is None or field.name in entity.key)
     ]
     for relation in entity.relations:
         if relation.name in loads:

@@ -61,6 +61,8 @@ class Objects:
         }
         empty: set[str] = set()
         for relation in entity.relations:
+            if relation.deprecated is not None:
+                continue  # the application's classes don't have it
             loaded = members.get(relation.name) if relation.name in loads else None
             if loaded is not None:
                 target, inner = self.entities[relation.entity], loads[relation.name]

@@ -6,7 +6,7 @@ and the asker's own key are never part of it.
 
 from __future__ import annotations
 
-from msgspec import Struct
+from msgspec import Struct, field
 from msgspec.structs import replace
 
 from backsmith.databases.dialect import Dialect
@@ -17,8 +17,10 @@ from backsmith.engine.grammar.limits import Limits
 from backsmith.engine.grammar.parse import parse
 from backsmith.engine.grammar.query import Query, Window
 from backsmith.engine.grammar.ranges import limit_of, offset_of, row_range
+from backsmith.engine.planning.deprecated import deprecated_in
 from backsmith.engine.planning.plan import Embed, Output, Read
 from backsmith.engine.planning.resolve import Resolver
+from backsmith.engine.served.counting import Tally
 from backsmith.engine.spelling.binding import Statement
 from backsmith.engine.spelling.statement import ReadWriter, member_keys
 
@@ -48,6 +50,10 @@ class Plan(Struct, frozen=True):
     """The members of each row, for CSV's header."""
     cursor_names: tuple[str, ...] | None
     """The members whose values make the cursor, in order; None where the statement gives it in a column."""
+    deprecated: tuple[str, ...] = ()
+    """What it uses of an older version."""
+    tally: Tally = field(default_factory=Tally)
+    """What it has been used for."""
 
     def range_values(self, values: tuple[str, ...], header: str) -> tuple[str, str]:
         """Limit and offset that the query and a Range header ask for together. Raises RequestError BAD_RANGE."""
@@ -99,7 +105,7 @@ class Planner:
         if key.key_parts:
             read = resolver.item(query, resource, tuple(range(count, count + key.key_parts)))
             names = tuple(name.text for name in member_keys(read))
-            return Plan(read, query, writer.item(read), names, None)
+            return Plan(read, query, writer.item(read), names, None, deprecated_in(query, resource, self._catalogue))
         window = Window((), limit=count, offset=count + 1) if key.ranged else None
         read = resolver.collection(query, resource, window)
         first = count + 2 * key.ranged
@@ -109,7 +115,8 @@ class Planner:
         cursor_names = cursor_members(read)
         read = replace(read, cursor=cursor_names is None and not read.grouped)
         statement = writer.page(read, counted=key.counted)
-        return Plan(read, query, statement, tuple(name.text for name in member_keys(read)), cursor_names)
+        names = tuple(name.text for name in member_keys(read))
+        return Plan(read, query, statement, names, cursor_names, deprecated_in(query, resource, self._catalogue))
 
     def rows(self, key: PlanKey, resource: Resource, values: tuple[str, ...]) -> Statement:
         """The statement of the rows of a list, whatever its limit, without what they hold: to estimate their number."""

@@ -15,7 +15,8 @@ REQUEST_HEADERS = (
 """What a page may send. X-Client-Info is what the PostgREST clients send along."""
 EXPOSED_HEADERS = (
     "Content-Range, Range-Unit, Content-Location, Location, ETag, Link, Preference-Applied, Retry-After, "
-    "Server-Timing, X-Request-Id, Backsmith-Skipped, Idempotency-Replayed"
+    "Server-Timing, X-Request-Id, Backsmith-Skipped, Idempotency-Replayed, "
+    "Deprecation, Backsmith-Deprecated"
 )
 """What a page may read of a reply, beside what every page may."""
 _MAX_AGE = "7200"

@@ -8,16 +8,18 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from time import perf_counter
 from urllib.parse import unquote
 
 from backsmith import errors
+from backsmith.databases.database import MissingError
 from backsmith.engine.exchange import Exchange
 from backsmith.engine.reply import Headers, Reply
 from backsmith.engine.reply import reply as plain_reply
 from backsmith.engine.request import Request
 from backsmith.engine.serving.cors import Cors
+from backsmith.engine.serving.deprecations import Deprecations
 from backsmith.engine.serving.error_pages import error_page
 from backsmith.engine.serving.health import Readiness, health
 from backsmith.engine.serving.incoming import Incoming
@@ -37,6 +39,9 @@ from backsmith.settings import Settings
 _log = logging.getLogger("backsmith.engine")
 
 
+Renewed = Callable[[], Awaitable["HttpApplication | None"]]
+
+
 class HttpApplication:
     """Answers HTTP requests."""
 
@@ -48,8 +53,16 @@ class HttpApplication:
         readiness: Readiness,
         metrics: Metrics,
         access_log: AccessLog | None,
+        deprecations: Deprecations | None = None,
+        renewed: Renewed | None = None,
     ) -> None:
+        """`deprecations` where something of an older version is answered; `renewed` gives the one that is to answer
+        instead, after a table or column wasn't there."""
         self._engine = engine
+        self._deprecations = deprecations
+        self._renewed = renewed
+        self._arriving = 0
+        """Requests that have been admitted and whose bodies are on their way."""
         self._prefix = settings.prefix.rstrip("/") + "/"
         self._max_url = settings.max_url
         self._max_body = settings.max_body  # of a body that the handler reads as it arrives, the handler decides
@@ -90,18 +103,44 @@ class HttpApplication:
                 reply = await self._in_turn(exchange, self._limiter)
             else:
                 reply = await self._answer(exchange)  # /health and /metrics answer however much there is to do
+        except MissingError as error:
+            other = None if self._renewed is None else await self._renewed()
+            if other is not None and exchange.request.stream is None:
+                return await other.again(exchange)
+            reply = self._refused(exchange, error)
         except Exception as error:  # whatever it is, the client hears of it as INTERNAL and the log has it all
+            reply = self._refused(exchange, error)
+        return self._finished(exchange, reply)
+
+    @property
+    def open(self) -> int:
+        """Requests that it answers now."""
+        running = self._limiter.running + self._streams.running
+        return running + self._limiter.waiting + self._streams.waiting + self._arriving
+
+    async def again(self, before: Exchange) -> Reply:
+        """The reply to a request that another one couldn't answer, and of which it has kept nothing."""
+        exchange = Exchange(before.request, before.request_id)
+        try:
+            if before.request.body or before.admitted is not None:
+                await self._engine.admit(exchange)
+            reply = await self._in_turn(exchange, self._limiter)
+        except Exception as error:  # as above
             reply = self._refused(exchange, error)
         return self._finished(exchange, reply)
 
     async def _awaited(self, exchange: Exchange, incoming: Incoming) -> bytes:
         """The body of a request that may be made at all: who may not make it hears so before they have sent it."""
+        self._arriving += 1
         try:
-            await self._engine.admit(exchange)
-        except Exception:
-            await incoming.drain()
-            raise
-        body = await incoming.read(self._max_body)
+            try:
+                await self._engine.admit(exchange)
+            except Exception:
+                await incoming.drain()
+                raise
+            body = await incoming.read(self._max_body)
+        finally:
+            self._arriving -= 1
         exchange.body_arrived()
         return body
 
@@ -184,6 +223,8 @@ class HttpApplication:
                 exchange.start, exchange.was_read, exchange.who, exchange.planned, exchange.run_at, now
             )
             headers.append(("server-timing", timing))
+        if self._deprecations is not None:
+            headers.extend(self._deprecations.noted(request, exchange.asker, self._engine.deprecated(exchange)))
         if self._cors.enabled:
             headers.extend(self._cors.headers(request.header("origin")))
         if not isinstance(reply.body, bytes):

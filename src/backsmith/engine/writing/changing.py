@@ -13,7 +13,7 @@ from backsmith.engine.writing.common import Common, flag_of
 from backsmith.engine.writing.create_plans import check_names
 from backsmith.engine.writing.looking import Seen
 from backsmith.engine.writing.needed import Needed
-from backsmith.engine.writing.needs import visits
+from backsmith.engine.writing.needs import own_fields, visits
 from backsmith.engine.writing.refusals import unmet
 from backsmith.engine.writing.rights import NO_TARGETS
 from backsmith.engine.writing.sought import Flag, Flags
@@ -39,14 +39,20 @@ class Changing:
     def _plan(self, work: Work, entity: Entity, names: tuple[str, ...]) -> Plan:
         common, kind = self._common, None if work.system else work.kind
         check_names(common.catalogue.resources[entity.name], names)
-        rights = () if work.system else common.righter.rights(entity, work.kind, "update", names)
+        others = common.catalogue.resources[entity.name].shapes.others(names)
+        rights = () if work.system else common.righter.rights(entity, work.kind, "update", names, others=others)
         targets, looked = NO_TARGETS if work.system else common.righter.enforced(entity, work.kind, names, rights)
         early = tuple(group for group in rights if not any(choice.late for choice in group))
         leading = common.leading(entity, names, targets if early == rights else ())
         flags = [flag for choice in chain(*rights) for flag in flags_of(choice)]
         flags += [Flag(node, after=True) for node in targets.values()]
         about = common.about(entity)
-        checks = tuple(each for each in about.checks if not visits(each.condition, entity, common.entities))
+        checks = tuple(
+            each
+            for each in about.checks
+            if not visits(each.condition, entity, common.entities)
+            and not own_fields(each.condition, entity, common.entities) & others
+        )
         left = tuple(each for each in about.checks if each not in checks)
         flags += [flag_of(check, after=True) for check in checks]
         flagged = Flags((kind, names), tuple(flags))

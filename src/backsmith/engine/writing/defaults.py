@@ -11,6 +11,7 @@ import msgspec
 from backsmith.blueprint.blueprint import Entity, Field
 from backsmith.blueprint.types import Boolean, Float, Integer, Json, List, Text, Type
 from backsmith.blueprint.types import Enum as EnumType
+from backsmith.engine.shapes import Shapes
 from backsmith.engine.values import scalar
 from backsmith.engine.writing.refusals import nobody
 from backsmith.engine.writing.work import Work
@@ -22,14 +23,20 @@ Maker = Callable[[Work], Any]
 class Defaults:
     """The defaults of an entity that the engine fills in; those in SQL are left to the database."""
 
-    def __init__(self, entity: Entity) -> None:
-        makers = ((field.name, _maker(entity, field)) for field in entity.fields)
+    def __init__(self, entity: Entity, shapes: Shapes) -> None:
+        kept_alike = {name for pair in shapes.apart for name in pair.old}
+        makers = (
+            (field.name, _maker(entity, field))
+            for field in entity.fields
+            if field.name not in kept_alike and field.name not in shapes.aliases
+        )
         self._makers: tuple[tuple[str, Maker], ...] = tuple((name, made) for name, made in makers if made is not None)
+        self._shapes = shapes
         self.missing = frozenset(
             field.name
             for field in entity.fields
             if field.identity or (field.default is not None and field.default.kind == "sql")
-        )
+        ).union(shapes.all_apart)
         """Fields that the database fills in."""
 
     def filled(self, values: Mapping[str, Any], work: Work) -> dict[str, Any]:
@@ -38,8 +45,9 @@ class Defaults:
         Raises RequestError UNAUTHENTICATED where that is whoever asks, and nobody is signed in.
         """
         filled = dict(values)
+        others = self._shapes.others(values)
         for name, make in self._makers:
-            if name not in filled:
+            if name not in filled and name not in others:
                 filled[name] = make(work)
         return filled
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from msgspec import Struct
+from msgspec import Struct, field
 from msgspec.structs import replace
 
 from backsmith import errors
@@ -21,8 +21,10 @@ from backsmith.engine.grammar.limits import Limits
 from backsmith.engine.grammar.parse import parse
 from backsmith.engine.grammar.query import Filter, Query, Window
 from backsmith.engine.methods import Method
+from backsmith.engine.planning.deprecated import deprecated_in
 from backsmith.engine.planning.plan import Read
 from backsmith.engine.planning.resolve import Resolver
+from backsmith.engine.served.counting import Tally
 from backsmith.engine.spelling.binding import Statement, binder
 from backsmith.engine.spelling.row_speller import RowSpeller
 from backsmith.engine.spelling.statement import ReadWriter, member_keys
@@ -64,6 +66,10 @@ class WritePlan(Struct, frozen=True):
     limit: int | None
     offset: int | None
     """Slots of limit and offset of what a POST shows."""
+    deprecated: tuple[str, ...] = ()
+    """What its query uses of an older version."""
+    tally: Tally = field(default_factory=Tally)
+    """What it has been used for."""
 
 
 class WritePlanner:
@@ -125,6 +131,7 @@ class WritePlanner:
             self._current(key, query, resource, put or slots) if key.compares else (),
             window.limit if key.method == "POST" else None,
             window.offset if key.method == "POST" else None,
+            deprecated_in(query if key.shows or slots else replace(query, select=()), resource, self._catalogue),
         )
 
     def _resolver(self, kind: AskerKind) -> Resolver:
@@ -164,7 +171,7 @@ class WritePlanner:
         entity = resource.entity
         if query.on_conflict is None:
             return entity.key
-        names = tuple(resource.field(name).name for name in query.on_conflict)
+        names = resource.shapes.today(resource.field(name).name for name in query.on_conflict)
         unique = [
             entity.key,
             *((field.name,) for field in entity.fields if field.unique),

@@ -40,7 +40,10 @@ def replacing(asked: AskedWrite, plan: WritePlan, rows: Sequence[Given], writabl
                 "Payload values do not match URL in primary key column(s)",
                 details=f"The body has another {field.name}.",
             )
+    given_otherwise = asked.resource.shapes.others(values)
     for field in entity.fields:
+        if field.deprecated is not None or field.name in given_otherwise:
+            continue  # who writes one shape of a field leaves the others to the database
         if field.name not in values and is_reset(field) and field.name in writable:
             values[field.name] = _default(field)
     return Given(values, given.related, given.pointer)

@@ -72,12 +72,14 @@ class Righter:
         *,
         missing: frozenset[str] = frozenset(),
         alone: bool = False,
+        others: frozenset[str] = frozenset(),
     ) -> Rights:
         """The rights to write the fields `names` of a row. Raises RequestError where there can be none.
 
         Arguments:
             missing: Fields that a new row has only once it is in the database.
             alone: No other row is written in the same statement.
+            others: Fields that the database sets for those of an update, since they are another shape of them.
         """
         permissions = self._authorizer.permissions(entity, kind, verb)
         targets = self.targets(entity, kind, names)
@@ -91,7 +93,9 @@ class Righter:
             groups.append(permissions)
         found: list[tuple[Choice, ...]] = []
         for group in _least(groups):
-            choices = tuple(self._choice(entity, kind, verb, each, targets, names, missing, alone) for each in group)
+            choices = tuple(
+                self._choice(entity, kind, verb, each, targets, names, missing, alone, others) for each in group
+            )
             if not any(choice.before == TRUE and choice.after == TRUE for choice in choices):
                 found.append(choices)
         return tuple(found)
@@ -158,6 +162,7 @@ class Righter:
         names: Sequence[str],
         missing: frozenset[str],
         alone: bool,
+        others: frozenset[str],
     ) -> Choice:
         condition, entities = permission.condition, self._entities
         leads = every(node for relation, node in targets.items() if not self._decides(condition, relation, kind))
@@ -170,10 +175,12 @@ class Righter:
             return Choice(permission, after=after, late=late)
         if permission.rule.after:
             after = leads or TRUE
-            return Choice(permission, before=condition, after=after, paired=True)
-        changes = bool(own_fields(condition, entity, entities) & set(names)) or visits(condition, entity, entities)
+            # What the row will be isn't known before, and what it was not after.
+            return Choice(permission, before=FALSE if others else condition, after=after, paired=True)
+        own = own_fields(condition, entity, entities)
+        changes = bool(own & {*names, *others}) or visits(condition, entity, entities)
         after = every((*((condition,) if changes else ()), *(() if leads is None else (leads,)))) or TRUE
-        late = visits(condition, entity, entities) or visits(after, entity, entities)
+        late = visits(condition, entity, entities) or visits(after, entity, entities) or bool(own & others)
         return Choice(permission, before=condition, after=TRUE if after == TRUE else after, late=late)
 
 

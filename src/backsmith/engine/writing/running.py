@@ -62,8 +62,8 @@ class Running:
             resource = self.catalogue.resources[entity.name]
             known = self._about[entity.name] = About(
                 entity,
-                tuple(field for field in entity.fields if field.computed is None),
-                Defaults(entity),
+                tuple(f for f in entity.fields if f.computed is None and f.name not in resource.shapes.aliases),
+                Defaults(entity, resource.shapes),
                 checks_after(entity, self.entities, self.dialect),
                 tuple(decoder(field.type) for field in resource.key),
             )

@@ -1,0 +1,62 @@
+"""Version 1: customers, products, orders and their lines. Staff see everything, everyone sees the products."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from backsmith import Account, Email, Entity, Unique, allow
+
+
+class Customer(Entity):
+    """Who buys."""
+
+    name: str
+    email: Annotated[Email, Unique]
+    fax: str | None
+    street: str | None
+    orders: list[Order]
+
+    @allow("read", "create", "update")
+    def staff(self, user: Account) -> bool:
+        return "staff" in user.roles
+
+
+class Product(Entity):
+    """What is sold."""
+
+    title: str
+    cents: int
+    lines: list[Line]
+
+    @allow("read")
+    def everyone(self) -> bool:
+        return True
+
+    @allow("create", "update")
+    def staff(self, user: Account) -> bool:
+        return "staff" in user.roles
+
+
+class Order(Entity):
+    """What a customer orders."""
+
+    customer: Customer
+    status: Literal["draft", "placed", "shipped"] = "draft"
+    note: str | None
+    lines: list[Line]
+
+    @allow("read", "create", "update")
+    def staff(self, user: Account) -> bool:
+        return "staff" in user.roles
+
+
+class Line(Entity):
+    """A product of an order."""
+
+    order: Order
+    product: Product
+    quantity: int = 1
+
+    @allow("read", "create", "update", "delete")
+    def staff(self, user: Account) -> bool:
+        return "staff" in user.roles

@@ -1,0 +1,101 @@
+"""Version 9: a name becomes a first and a last one."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Annotated, Literal
+
+from annotated_types import Ge
+
+from backsmith import Account, Digits, Email, Entity, Index, Indexed, Sql, Unique, allow, migration
+
+
+class Customer(Entity):
+    """Who buys."""
+
+    first_name: str
+    last_name: str
+    email: Annotated[Email, Unique]
+    fax: str | None
+    phone: str
+    country: str = "AT"
+    street: str | None
+    orders: list[Order]
+
+    @allow("read", "create", "update")
+    def staff(self, user: Account) -> bool:
+        return "staff" in user.roles
+
+
+class Category(Entity):
+    """A shelf."""
+
+    name: Annotated[str, Unique]
+    products: list[Product]
+
+    @allow("read")
+    def everyone(self) -> bool:
+        return True
+
+    @allow("create", "update")
+    def staff(self, user: Account) -> bool:
+        return "staff" in user.roles
+
+
+class Product(Entity):
+    """What is sold."""
+
+    title: Annotated[str, Indexed]
+    cents: int
+    sku: Annotated[str, Unique] | None
+    category: Category | None
+    lines: list[Line]
+
+    @allow("read")
+    def everyone(self) -> bool:
+        return True
+
+    @allow("create", "update")
+    def staff(self, user: Account) -> bool:
+        return "staff" in user.roles
+
+
+class Order(Entity, indexes=[Index("status", "-id")]):
+    """What a customer orders."""
+
+    customer: Customer
+    status: Literal["draft", "placed", "shipped"] = "draft"
+    remark: str | None
+    lines: list[Line]
+
+    @allow("read", "create", "update")
+    def staff(self, user: Account) -> bool:
+        return "staff" in user.roles
+
+
+class Line(Entity):
+    """A product of an order."""
+
+    order: Order
+    product: Product
+    quantity: Annotated[int, Ge(1)] = 1
+    discount: Annotated[Decimal, Digits(5, 2)] = Decimal(0)
+
+    @allow("read", "create", "update", "delete")
+    def staff(self, user: Account) -> bool:
+        return "staff" in user.roles
+
+
+split_name = migration(
+    Customer,
+    up={
+        "first_name": Sql(
+            sqlite="substr(name || ' ', 1, instr(name || ' ', ' ') - 1)", postgres="split_part(name, ' ', 1)"
+        ),
+        "last_name": Sql(
+            sqlite="trim(substr(name || ' ', instr(name || ' ', ' ')))",
+            postgres="trim(substr(name, length(split_part(name, ' ', 1)) + 1))",
+        ),
+    },
+    down={"name": "trim(first_name || ' ' || last_name)"},
+)

@@ -1,0 +1,165 @@
+"""A plan as text for people, and as SQL for a reviewer or another tool: pure functions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, assert_never
+
+import msgspec
+
+from backsmith.databases.steps import Alone, Batches, Cost, Lock, Statements, Step, TransformRows
+from backsmith.evolution.plan import AccessChange, ApiChange, Finding, Plan, Question, verdict
+
+_SIGNS = {"impossible": "!", "loss": "-", "note": " "}
+_ACCESS = {"wider": "+", "narrower": "-", "other": "~"}
+_WORKS = {
+    "catalogue": "the catalogue alone",
+    "scan": "reads {rows} rows",
+    "build": "reads {rows} rows and builds an index",
+    "rewrite": "writes {rows} rows anew",
+    "batches": "{rows} rows in batches",
+}
+_VERDICTS = {
+    "none": "Nothing to do: the database has the shape of the model.",
+    "safe": "Safe: nothing is lost, and what runs goes on.",
+    "approval": "Needs approval by name, as below.",
+    "impossible": "Can't be done as it is: see what is marked with !",
+}
+
+
+def plan_in_english(plan: Plan) -> str:
+    """The plan, section by section; sections with nothing in them are left out."""
+    lines = [f"{plan.database}, from {plan.from_hash or 'nothing applied yet'} to {plan.to_hash}", ""]
+    sections: list[tuple[str, Iterator[str]]] = [
+        ("Changed by hand since the last version", _drift(plan)),
+        ("What only you know", _questions(plan.questions)),
+        ("What the rows say", _findings(plan.findings)),
+        ("Steps", _steps(plan.steps)),
+        ("For clients", _api(plan.api)),
+        ("Who may do what", _access(plan.access)),
+        ("Indexes", (f"  {line}" for line in plan.advice)),
+        ("To approve", _approvals(plan)),
+    ]
+    for title, body in sections:
+        found = list(body)
+        if found:
+            lines += [title, *found, ""]
+    return "\n".join([*lines, _VERDICTS[verdict(plan)]])
+
+
+def plan_as_sql(plan: Plan, *, lock_timeout: str) -> str:
+    """The statements in their order, each with its title as a comment. Batches are shown with a comment for the keys."""
+    lines = [f"-- {plan.database}, from {plan.from_hash or 'nothing applied yet'} to {plan.to_hash}"]
+    if plan.database.startswith("PostgreSQL"):
+        lines += [f"SET lock_timeout = '{lock_timeout}';", "SET statement_timeout = 0;"]
+    for number, step in enumerate(plan.steps, 1):
+        lines += ["", f"-- {number}. {step.title}", *_sql(step)]
+    return "\n".join(lines)
+
+
+def _sql(step: Step) -> list[str]:
+    match step:
+        case Statements(statements=statements, foreign_keys=foreign_keys):
+            inside = [f"{statement};" for statement in statements]
+            around = ["BEGIN;", *inside, "COMMIT;"] if len(statements) > 1 else inside
+            return around if foreign_keys else ["PRAGMA foreign_keys = OFF;", *around, "PRAGMA foreign_keys = ON;"]
+        case Alone(statement=statement):
+            return [f"{statement};"]
+        case Batches(statement=statement, key=key):
+            return [f"{statement};", f"-- in batches by {', '.join(key)}"]
+        case TransformRows(function=function, reads=reads, writes=writes):
+            names = (", ".join(field.column for field in fields) for fields in (writes, reads))
+            return ["-- {} = {}({}), in batches".format(next(names), function, next(names))]
+        case _:
+            assert_never(step)
+
+
+# Sections -------------------------------------------------------------------------------------------------------------
+
+
+def _drift(plan: Plan) -> Iterator[str]:
+    for drift in plan.drift:
+        yield f"  ~ {drift.text}"
+        yield from _ways(drift.ways)
+
+
+def _questions(questions: tuple[Question, ...]) -> Iterator[str]:
+    for question in questions:
+        candidates = " or ".join(question.candidates)
+        yield f"  ! {question.about} is new and {candidates} is gone. Is it the same?"
+        yield from _ways(question.ways)
+
+
+def _findings(findings: tuple[Finding, ...]) -> Iterator[str]:
+    for finding in findings:
+        yield f"  {_SIGNS[finding.kind]} {finding.about}: {finding.text}"
+        for sample in finding.samples:
+            yield f"      {_sample(sample)}"
+        yield from _ways(finding.ways)
+
+
+def _sample(sample: dict[str, Any]) -> str:
+    return ", ".join(f"{name} = {msgspec.json.encode(value).decode()}" for name, value in sample.items())
+
+
+def _ways(ways: tuple[str, ...]) -> Iterator[str]:
+    for way in ways:
+        yield f"      > {way}"
+
+
+def _steps(steps: tuple[Step, ...]) -> Iterator[str]:
+    for number, step in enumerate(steps, 1):
+        yield f"{number:>4}. {step.title}" + (f"   [{step.approval}]" if step.approval else "")
+        for statement in _sql(step):
+            for line in statement.split("\n"):
+                yield f"        {line}"
+        yield f"      {_locks(step.locks, step.cost)}; {_work(step.cost)}"
+
+
+def _locks(locks: tuple[Lock, ...], cost: Cost) -> str:
+    if not locks:
+        return "locks nothing"
+    words = [
+        f"{lock.mode} on {lock.table}" + ("" if lock.blocks == "nothing" else f", blocks {lock.blocks}")
+        for lock in locks
+    ]
+    return f"{'; '.join(words)}, for {_duration(cost.held)}"
+
+
+def _work(cost: Cost) -> str:
+    words = _WORKS[cost.work].format(rows=f"{cost.rows:,}")
+    if cost.seconds >= 1:
+        words += f", about {_duration(cost.seconds)}"
+    return words + (f", {_size(cost.disk)} of disk" if cost.disk else "")
+
+
+def _duration(seconds: float) -> str:
+    if seconds < 0.05:
+        return "a moment"
+    if seconds < 1:
+        return f"{seconds * 1000:.0f} ms"
+    return f"{seconds:.0f} s" if seconds < 120 else f"{seconds / 60:.0f} min"
+
+
+def _size(size: int) -> str:
+    for unit, length in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
+        if size >= length:
+            return f"{size / length:.1f} {unit}"
+    return f"{size} bytes"
+
+
+def _api(changes: tuple[ApiChange, ...]) -> Iterator[str]:
+    for change in sorted(changes, key=lambda each: not each.breaking):
+        yield f"  {'! breaks' if change.breaking else '+ works '}  {change.about}: {change.text}"
+        for request in change.requests if change.breaking else ():
+            yield f"      {request}"
+
+
+def _access(changes: tuple[AccessChange, ...]) -> Iterator[str]:
+    for change in changes:
+        yield f"  {_ACCESS[change.kind]} {change.about}, {change.verb}: {change.text}"
+
+
+def _approvals(plan: Plan) -> Iterator[str]:
+    for approval in plan.approvals:
+        yield f"  {'given  ' if approval.given else 'missing'}  --approve {approval.name}   {approval.text}"

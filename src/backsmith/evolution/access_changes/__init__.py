@@ -1,0 +1,3 @@
+"""What a change of the model means for who may do what."""
+
+from backsmith.evolution.access_changes.changes import access_changes as access_changes

@@ -1,0 +1,59 @@
+"""What became of a right, in English: "may now also read orders where the status is 'draft'"."""
+
+from __future__ import annotations
+
+from backsmith.blueprint.english import english
+from backsmith.blueprint.expressions import FALSE, TRUE, Node
+from backsmith.evolution.access_changes.comparing import Comparison
+from backsmith.evolution.access_changes.rights import Right
+
+
+def sentence(verb: str, things: str, old: Right, new: Right, found: Comparison, *, only: str = "") -> str:
+    """What is said of those whose right it is, without saying who they are.
+
+    `things` are what the verb is about: "orders", "the total of orders". `only` says that not all of it is meant.
+    """
+    if old.meant == FALSE:
+        return f"may now {verb} {_rows(things, new.written)}{only}."
+    if new.meant == FALSE:
+        kept = "" if things.startswith("the ") else "any "
+        before = "all" if old.meant == TRUE else f"those where {said(old.written)}"
+        return f"may no longer {verb} {kept}{things}; before: {before}."
+    match found.kind:
+        case "wider" if found.more is not None:
+            return f"may now also {verb} {_rows(things, found.more)}."
+        case "narrower" if found.less is not None:
+            return f"may no longer {verb} {_rows(things, found.less)}."
+        case "wider":
+            return f"may {verb} more {things}. {_both(old, new)}{_example('Newly', found.gained)}"
+        case "narrower":
+            return f"may {verb} fewer {things}. {_both(old, new)}{_example('No longer', found.lost)}"
+        case "other":
+            examples = _example("Newly", found.gained) + _example("No longer", found.lost)
+            return f"may {verb} other {things}. {_both(old, new)}{examples}"
+        case _:
+            examples = _example("Newly", found.gained) + _example("No longer", found.lost)
+            return f"may perhaps {verb} other {things}: it can't be told, read both. {_both(old, new)}{examples}"
+
+
+def said(condition: Node) -> str:
+    """A condition, said of whoever asks."""
+    return english(condition)
+
+
+def _rows(things: str, condition: Node) -> str:
+    if condition == TRUE:
+        return things if things.startswith("the ") else f"all {things}"
+    return f"{things} where {said(condition)}"
+
+
+def _both(old: Right, new: Right) -> str:
+    return f"Before: {_when(old.written)}. Now: {_when(new.written)}."
+
+
+def _when(condition: Node) -> str:
+    return "all" if condition == TRUE else f"where {said(condition)}"
+
+
+def _example(word: str, conditions: tuple[Node, ...]) -> str:
+    return f" {word}, for example, where {' and '.join(map(said, conditions))}." if conditions else ""

@@ -1,0 +1,3 @@
+"""What the rows that are there say of a change, before anything is touched."""
+
+from backsmith.evolution.data_checks.findings import findings as findings

@@ -1,0 +1,202 @@
+"""A database and a blueprint -> the plan that takes the one to the shape of the other. Nothing is touched.
+
+The database as it is, the blueprint that was applied last and the new one are compared; what comes out are renames,
+changes with how values get where they belong, the steps that do it safely on this server, what the rows that are there
+say of it, and what it means for clients and for rights.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from typing import NamedTuple
+
+from msgspec.structs import replace
+
+from backsmith.blueprint.blueprint import Blueprint
+from backsmith.databases.altering import Alteration
+from backsmith.databases.changes import (
+    AlterColumnType,
+    Change,
+    CreateSync,
+    DropSync,
+    Fill,
+    MissingView,
+    TableName,
+    describe,
+)
+from backsmith.databases.database import Database
+from backsmith.databases.dialect import Dialect
+from backsmith.databases.own_tables import without_own
+from backsmith.databases.renamed_schema import renamed_schema
+from backsmith.databases.schema import Schema
+from backsmith.databases.steps import Step
+from backsmith.errors import DatabaseError
+from backsmith.evolution.access_changes import access_changes
+from backsmith.evolution.api_changes import api_changes
+from backsmith.evolution.data_checks import findings as findings_of
+from backsmith.evolution.desired import tables_of
+from backsmith.evolution.diff import diff
+from backsmith.evolution.fills import fills
+from backsmith.evolution.history import Head, fingerprint
+from backsmith.evolution.matching import aligned
+from backsmith.evolution.plan import Approval, Drift, Finding, Mode, Plan
+from backsmith.evolution.questions import questions
+from backsmith.evolution.records import read_head
+from backsmith.evolution.renames import old_name, renames
+from backsmith.evolution.retyping import hidden, retyped, types_of
+
+
+class Planned(NamedTuple):
+    """A plan, and the blueprint whose shape the database has when it is carried out."""
+
+    plan: Plan
+    blueprint: Blueprint
+
+
+async def plan(
+    database: Database, blueprint: Blueprint, *, approvals: Collection[str] = (), advice: Sequence[str] = ()
+) -> Planned:
+    """The plan that takes the database to the blueprint at once.
+
+    `approvals` are names that were approved, `advice` lines for the plan. Raises DatabaseError where the database can't
+    be read, or where a change can't be made for what hangs on a table; it says what to do instead.
+    """
+    head = await read_head(database)
+    if head is not None and head.state != "applied":
+        raise DatabaseError(
+            "The database is between two versions: it was expanded. Finish with backsmith plan --contract, "
+            "or go back with backsmith rollback."
+        )
+    old = None if head is None else head.blueprint
+    new = blueprint if old is None else aligned(blueprint, old)
+    return await planned(database, head, new, mode="direct", approvals=approvals, advice=advice)
+
+
+async def planned(
+    database: Database,
+    head: Head | None,
+    new: Blueprint,
+    *,
+    mode: Mode,
+    syncs: Iterable[CreateSync] = (),
+    ended: Iterable[DropSync] = (),
+    approvals: Collection[str] = (),
+    granted: Collection[str] = (),
+    advice: Sequence[str] = (),
+) -> Planned:
+    """The plan from the head to `new`, whose ids are those of the head's blueprint.
+
+    `syncs` begin with it and `ended` end with it; `granted` are approvals that need no asking, since nothing is lost.
+    """
+    old = None if head is None else head.blueprint
+    dialect = database.dialect
+    actual = without_own(await database.inspect())
+    facts = await database.facts()
+    desired = tables_of(new, dialect)
+    changes, impossible = _changes(old, new, actual, desired, dialect)
+    syncs = tuple(syncs)
+    changes += [*syncs, *map(_backfill_of(dialect), syncs), *ended]
+    alteration = Alteration(actual=actual, desired=desired, changes=tuple(changes), facts=facts)
+    open_questions = [] if old is None or mode != "direct" else questions(old, new, approvals)
+    steps: list[Step] = []
+    if not impossible and not open_questions:
+        steps = _approved_by(changes, desired, dialect.altering.steps(alteration)) if changes else []
+    names = {
+        (entity.table, field.column): f"{entity.name}.{field.name}"
+        for each in (old, new)
+        if each is not None
+        for entity in each.entities
+        for field in entity.fields
+        if field.computed is None
+    }
+    found = [*impossible, *await findings_of(database, alteration, names)]
+    result = Plan(
+        mode=mode,
+        database=facts.product,
+        from_hash=None if head is None else head.hash,
+        to_hash=fingerprint(new),
+        changes=tuple(map(describe, changes)),
+        steps=tuple(steps),
+        findings=tuple(found),
+        drift=() if old is None else tuple(_drift(old, actual, dialect)),
+        api=() if old is None else tuple(api_changes(old, new)),
+        access=() if old is None else tuple(access_changes(old, new)),
+        advice=tuple(advice),
+        approvals=tuple(_approvals(steps, approvals, granted)),
+        questions=tuple(open_questions),
+    )
+    return Planned(result, new)
+
+
+def _changes(
+    old: Blueprint | None, new: Blueprint, actual: Schema, desired: Schema, dialect: Dialect
+) -> tuple[list[Change], list[Finding]]:
+    found = [] if old is None else renames(old, new, actual, dialect.ddl)
+    renamed = renamed_schema(actual, found, dialect.ddl)
+    previous = None if old is None else renamed_schema(tables_of(old, dialect), found, dialect.ddl)
+    changes = diff(renamed, desired, dialect, previous=previous)
+    if old is not None:
+        changes += hidden(old, new, changes, renamed, desired, dialect)
+    changes, impossible = retyped(changes, types_of(old, new, renamed, dialect), desired, dialect)
+    impossible += [
+        Finding(
+            kind="impossible",
+            about=str(change.view),
+            text=describe(change),
+            ways=("Create the view by SQL.", "Take it out of the model."),
+        )
+        for change in changes
+        if isinstance(change, MissingView)
+    ]
+    changes = [change for change in changes if not isinstance(change, MissingView)]
+    return [*found, *changes, *([] if old is None else fills(old, new, dialect))], impossible
+
+
+def _backfill_of(dialect: Dialect):
+    def fill(create: CreateSync) -> Fill:
+        missing = " AND ".join(f"{dialect.quote(column)} IS NULL" for column, _ in create.sync.up)
+        return Fill(create.table, create.sync.up, missing, "the values of the old shape")
+
+    return fill
+
+
+def _drift(old: Blueprint, actual: Schema, dialect: Dialect) -> list[Drift]:
+    applied = tables_of(old, dialect)
+    return [
+        Drift(
+            text=f"{describe(change)}: the database is not as it was left when the last version was applied.",
+            ways=("Let this plan put it right.", "Take the change into the model."),
+        )
+        for change in diff(actual, applied, dialect, previous=applied)
+        if not isinstance(change, MissingView)
+    ]
+
+
+def _approved_by(changes: Iterable[Change], desired: Schema, steps: Iterable[Step]) -> list[Step]:
+    """The steps by the names that people approve: what made way for something else is called as it was, and a foreign
+    key that is retyped with the key that it points at goes by the key's name."""
+    retyped = {(change.table, change.new.name) for change in changes if isinstance(change, AlterColumnType)}
+    keys = {
+        f"convert:{table.name}.{near}": f"convert:{key.target_table}.{far}"
+        for table in desired.tables
+        for key in table.foreign_keys
+        for near, far in zip(key.columns, key.target_columns, strict=True)
+        if (TableName(key.target_table, key.target_schema), far) in retyped
+        and (TableName(table.name, table.schema), near) in retyped
+    }
+
+    def name(approval: str) -> str:
+        approval, before = keys.get(approval, approval), approval
+        while approval != before:
+            approval, before = keys.get(approval, approval), approval
+        return old_name(approval)
+
+    return [step if step.approval is None else replace(step, approval=name(step.approval)) for step in steps]
+
+
+def _approvals(steps: Iterable[Step], given: Collection[str], granted: Collection[str]) -> list[Approval]:
+    found: dict[str, Approval] = {}
+    for step in steps:
+        if step.approval is not None and step.approval not in granted:
+            found.setdefault(step.approval, Approval(name=step.approval, text=step.title, given=step.approval in given))
+    return list(found.values())

@@ -1,0 +1,3 @@
+-- Fill names from the rows of customers with all e-mails
+-- ROW EXCLUSIVE on names; batches
+INSERT INTO "names" ("name") SELECT "email" FROM "customers" WHERE ("email" IS NOT NULL) AND (…) ON CONFLICT DO NOTHING;  -- by "customers".id integer

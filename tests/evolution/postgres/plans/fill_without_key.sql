@@ -1,0 +1,3 @@
+-- Fill (b) of t with a
+-- ROW EXCLUSIVE on t; batches
+UPDATE "t" SET "b" = "a" WHERE ("b" IS NULL) AND (…);  -- by "t".ctid tid
