@@ -198,7 +198,7 @@ SHAPES = OwnTable(
     key=("digest", "day"),
     needed=by_apply,
 )
-"""Shapes of requests that were served, without values; made by `engine.served.keeping` when there is something to keep."""
+"""Shapes of requests that were served, without values; made by `engine.served.keeping` once there are any."""
 
 SERVERS = OwnTable(
     name="backsmith_servers",

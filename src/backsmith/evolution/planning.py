@@ -21,6 +21,8 @@ from backsmith.databases.changes import (
     DropSync,
     Fill,
     MissingView,
+    RenameColumn,
+    RenameTable,
     TableName,
     describe,
 )
@@ -109,7 +111,9 @@ async def planned(
         for field in entity.fields
         if field.computed is None
     }
-    found = [*impossible, *await findings_of(database, alteration, names)]
+    names_changed = [each for each in changes if isinstance(each, RenameTable | RenameColumn)]
+    types = types_of(old, new, renamed_schema(actual, names_changed, dialect.ddl), dialect)
+    found = [*impossible, *await findings_of(database, alteration, names, types)]
     result = Plan(
         mode=mode,
         database=facts.product,

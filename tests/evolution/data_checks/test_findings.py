@@ -1,5 +1,4 @@
 """What the plan says of rows that a change can't go well with, to the letter."""
-# ruff: noqa: E501  # what is said stands on one line
 
 from __future__ import annotations
 

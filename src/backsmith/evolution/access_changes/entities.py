@@ -13,9 +13,9 @@ from backsmith.evolution.access_changes.askers import kinds_of, roles_of
 from backsmith.evolution.access_changes.comparing import Comparison, Ground, compare, speaks_of
 from backsmith.evolution.access_changes.findings import Said, findings
 from backsmith.evolution.access_changes.names import Names
+from backsmith.evolution.access_changes.pairs import pairs
 from backsmith.evolution.access_changes.rights import NEVER, Right, Rights, Roles
 from backsmith.evolution.access_changes.sentences import sentence
-from backsmith.evolution.access_changes.pairs import pairs
 from backsmith.evolution.plan import AccessChange
 
 VERBS = ("read", "create", "update", "delete")

@@ -130,5 +130,5 @@ def _unknown(error: RequestError) -> Found:
 
 
 def _value(text: Any) -> Any:
-    value = json.loads(text)
+    value = json.loads(str(text))  # SQLite gives integers as they are
     return f"{value[:_LONGEST]}…" if isinstance(value, str) and len(value) > _LONGEST else value

@@ -58,8 +58,8 @@ async def retyped(
             yield Finding(
                 kind="loss",
                 about=about,
-                text=f"{found.rows('value loses', 'values lose')} something on the way from {python_type(was)} to "
-                f"{python_type(becomes)}, and can't be taken back as {'it was' if found.number == 1 else 'they were'}.",
+                text=f"{found.rows('value loses', 'values lose')} something on the way {_way(was, becomes)}, "
+                f"and can't be taken back as {'it was' if found.number == 1 else 'they were'}.",
                 count=found.number,
                 samples=found.samples,
                 ways=(
@@ -109,3 +109,8 @@ async def removed_values(
                         f"Look at them: {words.look(table, (column.name,), where)}",
                     ),
                 )
+
+
+def _way(was: Type, becomes: Type) -> str:
+    before, after = python_type(was), python_type(becomes)
+    return f"to the narrower {after}" if before == after else f"from {before} to {after}"

@@ -1,6 +1,6 @@
 """What steps take, from the size of a table.
 
-The rates are those of a small server with other work to do (2 cores, network disk), rather too slow than too fast.
+The rates are assumed, not measured: a small server with other work to do (2 cores, network disk).
 """
 
 from __future__ import annotations

@@ -1,0 +1,121 @@
+"""`backsmith migrations`: the versions of a model as files beside it, for git and for those who review."""
+
+from __future__ import annotations
+
+import asyncio
+import shlex
+from typing import Annotated, Literal
+
+from cyclopts import Parameter
+
+from backsmith.app import database_of
+from backsmith.cli.exit_codes import DONE, MISTAKES
+from backsmith.cli.loading import Compiled, compiled, named_model, opened
+from backsmith.cli.talk import next_command, say, write
+from backsmith.errors import UsageError
+from backsmith.evolution.history import Head, fingerprint
+from backsmith.evolution.migration_changes import changes_between
+from backsmith.evolution.migration_files import FOLDER, History, Version, heads, next_file, read_migrations, the_head
+from backsmith.evolution.migration_paths import ancestors, common_ancestor
+from backsmith.evolution.records import read_head
+from backsmith.settings import read_settings
+
+
+def migrations(
+    what: Literal["write", "list", "check", "merge"],
+    model: str | None = None,
+    /,
+    *,
+    name: str | None = None,
+    database: Annotated[str | None, Parameter(show_default=False)] = None,
+) -> int:
+    """Keep each version of a model in a file beside it: write the next one, list them, check them, merge two.
+
+    `write` writes the next file from the model; `merge` one that stands on two, after two branches were merged; `list`
+    says which are applied to a database; `check` is for CI. Exit codes: 0 done; 1 the model has changes without a
+    file, or there are two newest versions.
+
+    Example: `backsmith migrations write shop.py --name add_phone`
+
+    Parameters
+    ----------
+    what
+        write, list, check or merge.
+    model
+        The model's file, package or dotted name.
+    name
+        What the new file is called: small letters, digits and _.
+    database
+        URL of the database: sqlite:///file.db, postgresql://user@host/name or postgresql:embedded.
+    """
+    model = named_model(model)
+    found = compiled(model)
+    history = read_migrations(found.application.path.parent / FOLDER)
+    match what:
+        case "write":
+            the_head(history)  # two are a matter for merge
+            return _write(model, found, history, name)
+        case "merge":
+            if len(heads(history)) < 2:
+                say("There is one newest version: nothing to merge.")
+                return DONE
+            return _write(model, found, history, name)
+        case "list":
+            return _list(history, asyncio.run(_head_of(model, database)))
+        case "check":
+            return _check(model, found, history)
+
+
+def _write(model: str, found: Compiled, history: History, name: str | None) -> int:
+    below = heads(history)
+    if len(below) == 1 and below[0].hash == fingerprint(found.blueprint):
+        say(f"Nothing changed since {below[0].file}.json.")
+        return DONE
+    last = common_ancestor(history, below) if below[1:] else below[0] if below else None
+    dialect = database_of(read_settings(model, flags={})).dialect
+    changes = changes_between(None if last is None else last.blueprint, found.blueprint, dialect)
+    file, text = next_file(history, found.blueprint, changes, name)
+    folder = found.application.path.parent / FOLDER
+    folder.mkdir(exist_ok=True)
+    (folder / file).write_text(text, encoding="utf-8")
+    if found.lock_changed:
+        found.lock_file.write_text(found.lock, encoding="utf-8")
+    say("\n".join([f"Wrote {FOLDER}/{file}:", *(f"  {change}" for change in changes)]))
+    say(f"Commit it together with {found.lock_file.name}.")
+    next_command(shlex.join(["backsmith", "plan", model]))
+    return DONE
+
+
+def _list(history: History, head: Head | None) -> int:
+    wanted = {None if head is None else head.hash, None if head is None else head.target}
+    there = next((version for version in reversed(history.versions) if version.hash in wanted), None)
+    applied = set[str]() if there is None else ancestors(history, there) | {there.file}
+    for version in history.versions:
+        write(f"{'applied' if version.file in applied else '       '}  {version.file}  {_summary(version)}")
+    if head is not None and there is None:
+        say(f"The database has the version {head.hash}, which has no file here: it is of another branch.")
+    return DONE
+
+
+def _summary(version: Version) -> str:
+    more = len(version.changes) - 1
+    return (version.changes[0] if version.changes else "") + (f", and {more} more" if more > 0 else "")
+
+
+async def _head_of(model: str, url: str | None) -> Head | None:
+    async with opened(read_settings(model, flags={"database": url}), read_only=True) as database:
+        return await read_head(database)
+
+
+def _check(model: str, found: Compiled, history: History) -> int:
+    try:
+        head = the_head(history)
+    except UsageError as error:
+        say(str(error))
+        return MISTAKES
+    if head is not None and head.hash == fingerprint(found.blueprint):
+        say(f"{FOLDER}/{head.file}.json is the model as it is.")
+        return DONE
+    say("The model has changes without a file." if head else "The model has no file of a version yet.")
+    next_command(shlex.join(["backsmith", "migrations", "write", model]))
+    return MISTAKES
