@@ -352,10 +352,6 @@ class Migration(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Fields of this version."""
     up: str | None = None
     down: str | None = None
-    parameters: tuple[Parameter, ...] = ()
-    """What `up` says of the fields that it reads, whose types the model doesn't have any more."""
-    returned: tuple[Parameter, ...] = ()
-    """What `down` says of the fields that it gives."""
     up_sql: tuple[tuple[str, dict[str, str]], ...] = ()
     down_sql: tuple[tuple[str, dict[str, str]], ...] = ()
     doc: str | None = None

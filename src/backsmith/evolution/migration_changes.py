@@ -19,7 +19,7 @@ def changes_between(old: Blueprint | None, new: Blueprint, dialect: Dialect) -> 
     """What changes in the tables, as on that database; from nothing where there is no old version."""
     desired = tables_of(new, dialect)
     if old is None:
-        return [describe(change) for change in diff(Schema(()), desired, dialect)]
+        return [describe(change) for change in diff(Schema(tables=()), desired, dialect)]
     new = aligned(new, old)
     before, desired = tables_of(old, dialect), tables_of(new, dialect)
     moved = renames(old, new, before, dialect.ddl)

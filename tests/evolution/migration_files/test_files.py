@@ -67,7 +67,7 @@ def test_a_file_has_a_line_for_each_thing_and_the_blueprint_last() -> None:
   "format": 1,
   "number": 7,
   "name": "add_column_customers_phone",
-  "hash": "%s",
+  "hash": "HASH",
   "parents": [
     "0006_v"
   ],
@@ -84,10 +84,9 @@ def test_a_file_has_a_line_for_each_thing_and_the_blueprint_last() -> None:
   "migrations": [
     "split_name"
   ],
-  "blueprint": {"entities":[],"migrations":[{"entity":"Pump","id":"split_name","name":"split_name","reads":["a"],"up":"shop:split_name.up","writes":["b"]}],"name":"shop"}
+  "blueprint": {"name":"shop","entities":[],"migrations":[{"id":"split_name","name":"split_name","entity":"Pump","reads":["a"],"writes":["b"],"up":"shop:split_name.up"}]}
 }
-"""  # noqa: E501 - the file as it is
-        % hash_of("shop")
+""".replace("HASH", hash_of("shop"))  # noqa: E501 - the file as it is
     )
 
 

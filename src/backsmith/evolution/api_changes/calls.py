@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import cast
 
 from backsmith.blueprint.blueprint import (
     Action,
@@ -18,7 +17,6 @@ from backsmith.blueprint.blueprint import (
     Upload,
     ValueType,
 )
-from backsmith.blueprint.types import Type
 from backsmith.evolution.api_changes.sides import Sides, item, served
 from backsmith.evolution.api_changes.types import Effects, bounds_effects, name_of, type_effects
 
@@ -129,7 +127,7 @@ def _value(sides: Sides, address: str, name: str, old: ValueType, new: ValueType
             if old != new:
                 sides.breaks(address, f"{name} is another kind of value: {_words(new)}, not {_words(old)}.", address)
         case _:
-            _told(sides, address, name, type_effects(cast("Type", old), cast("Type", new)))
+            _told(sides, address, name, type_effects(old, new))
 
 
 def _told(sides: Sides, address: str, name: str, effects: Effects) -> None:

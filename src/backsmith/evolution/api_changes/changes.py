@@ -13,7 +13,8 @@ from backsmith.evolution.plan import ApiChange
 
 
 def api_changes(old: Blueprint, new: Blueprint) -> list[ApiChange]:
-    """Every difference that a client can notice, in the order of the model. Rules are no part of it (`access_changes`)."""
+    """Every difference that a client can notice, in the order of the model. Rules are no part of it: see
+    `access_changes`."""
     if old == new:
         return []
     names = Names(old, new)

@@ -24,9 +24,9 @@ def field_changes(sides: Sides, old: Entity, new: Entity) -> None:
 
 def needed(field: Field) -> bool:
     """Whether a new row has to be given it."""
-    if field.computed is not None or field.identity or field.deprecated or field.relaxed:
+    if field.computed is not None or field.identity or field.deprecated or field.relaxed in ("required", "optional"):
         return False
-    return not field.nullable and field.default is None
+    return (not field.nullable or field.relaxed == "added") and field.default is None
 
 
 def _added(sides: Sides, old: Entity, new: Entity, field: Field) -> None:
@@ -126,13 +126,12 @@ class _Changed:
         elif was.computed is not None and now.computed is not None:
             if self._sides.names.before(was.computed) != self._sides.names.after(now.computed):
                 self._sides.works(self._about, "It is calculated in another way: its values may be others.")
-        elif was.identity != now.identity and "create" in verbs(self._old):
-            if now.identity:
-                self._sides.breaks(
-                    self._about,
-                    "The database numbers it from now on: requests that give it are refused (422).",
-                    *writes(self._old, was.name, "…"),
-                )
+        elif now.identity and not was.identity and "create" in verbs(self._old):
+            self._sides.breaks(
+                self._about,
+                "The database numbers it from now on: requests that give it are refused (422).",
+                *writes(self._old, was.name, "…"),
+            )
 
     def _null(self) -> None:
         was, now = self._was, self._now
@@ -186,7 +185,7 @@ class _Changed:
         if effects.bodies is not None and self._taken and writable(self._old):
             sides.breaks(self._about, f"Bodies {effects.bodies} (422).", *writes(self._old, was.name, "…"))
         if effects.filters is not None and not was.hidden and not self._now.hidden:
-            sides.breaks(self._about, f"Filters {effects.filters} (400).", f"GET {path(self._old)}?{was.name}=eq.…")
+            sides.breaks(self._about, f"Filters {effects.filters}.", f"GET {path(self._old)}?{was.name}=eq.…")
             if was.name in self._old.key:
                 sides.breaks(
                     path(self._new),

@@ -7,12 +7,14 @@ In: two types. Out: what breaks, in words that go on from "replies", "bodies", "
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 
 from backsmith.blueprint.blueprint import Bounds
 from backsmith.blueprint.english_values import listed
 from backsmith.blueprint.types import (
     Boolean,
     Bytes,
+    Date,
     Enum,
     Float,
     Integer,
@@ -21,6 +23,7 @@ from backsmith.blueprint.types import (
     Numeric,
     Text,
     Type,
+    Uuid,
     is_file,
 )
 
@@ -50,24 +53,34 @@ def type_effects(old: Type, new: Type) -> Effects:
         case Numeric(), Numeric():
             return _decimals(old, new)
         case List(before), List(now):
-            inner = type_effects(before, now)
-            return Effects(inner.replies, inner.bodies, inner.filters, inner.notes)
+            return type_effects(before, now) if type(before) is type(now) else _others(old, new)
         case Json(), Json() if is_file(old) and is_file(new):
             return _files(old, new)
         case Enum(), Text():
             return Effects(replies="hold any text, where they held one of a few")
         case ((Text() | Enum()), Enum(values)):
             refused = f"take only {_quoted(values)}"
-            return Effects(bodies=refused, filters=refused)
+            return Effects(bodies=refused, filters=f"{refused} (400)")
+        case ((Uuid() | Date()), Text()):
+            return Effects(replies=f"hold any text, where they held {name_of(old)}")
         case Integer(), (Float() | Numeric()):
             return Effects(replies="hold numbers with a fraction, where they held whole ones")
         case Numeric(), Float():
             return Effects(replies="hold floating-point numbers, whose last digits may differ")
+        case ((Float() | Numeric()), Integer()):
+            return Effects(bodies="take only whole numbers", filters="take only whole numbers (400)")
+        case Float(), Numeric(digits=digits, places=places):
+            size = "" if digits is None else f" of {digits} digits, {places} of them after the point"
+            return Effects(bodies=f"take only decimals{size}" if size else None)
         case _:
-            was, now = name_of(old), name_of(new)
-            both = f"hold {now}, where they held {was}"
-            take = f"take {now}, where they took {was}"
-            return Effects(both, take, f"read {now}, where they read {was}")
+            return _others(old, new)
+
+
+def _others(old: Type, new: Type) -> Effects:
+    """Values of another kind altogether."""
+    was, now = name_of(old), name_of(new)
+    filters = f"compare {now}, where they compared {was}" if isinstance(new, Text) else f"take only {now} (400)"
+    return Effects(f"hold {now}, where they held {was}", f"take {now}, where they took {was}", filters)
 
 
 def bounds_effects(old: Bounds | None, new: Bounds | None) -> Effects:
@@ -75,42 +88,46 @@ def bounds_effects(old: Bounds | None, new: Bounds | None) -> Effects:
     old, new = old or Bounds(), new or Bounds()
     refused: list[str] = []
     notes: list[str] = []
-    for word, was, now, narrower in (
-        ("more than", old.gt, new.gt, _above),
-        ("at least", old.ge, new.ge, _above),
-        ("less than", old.lt, new.lt, _below),
-        ("at most", old.le, new.le, _below),
-    ):
-        if was == now:
-            continue
-        if now is not None and (was is None or narrower(now, was)):
-            refused.append(f"{word} {now}")
-        else:
-            notes.append(f"{word} {was}" if now is None else f"{word} {now}")
-    if new.multiple_of is not None and old.multiple_of != new.multiple_of:
+    ends = (
+        ((old.gt, old.ge), (new.gt, new.ge), ("more than", "at least"), 1),
+        ((old.lt, old.le), (new.lt, new.le), ("less than", "at most"), -1),
+    )
+    for before, now, words, sign in ends:
+        was, end = _end(before, words, sign), _end(now, words, sign)
+        if end is not None and (was is None or end[0] > was[0]):
+            refused.append(end[1])
+        elif was is not None and (end is None or end[0] < was[0]):
+            notes.append(f"Values no longer have to be {was[1]}{'' if end is None else f', only {end[1]}'}.")
+    if new.multiple_of is not None and not _divides(new.multiple_of, old.multiple_of):
         refused.append(f"multiples of {new.multiple_of}")
     elif old.multiple_of != new.multiple_of:
-        notes.append(f"multiples of {old.multiple_of}")
-    words = ("Values no longer have to be {}." if new == Bounds() else "Bounds are wider: {}.",)
-    return Effects(
-        bodies=f"take only values that are {listed(refused)}" if refused else None,
-        notes=tuple(words[0].format(listed(notes)) for _ in notes[:1]),
-    )
+        only = "" if new.multiple_of is None else f", only of {new.multiple_of}"
+        notes.append(f"Values no longer have to be multiples of {old.multiple_of}{only}.")
+    return Effects(bodies=f"take only values that are {listed(refused)}" if refused else None, notes=tuple(notes))
 
 
-def _above(one: str, other: str) -> bool:
-    return _number(one) > _number(other) if _number(one) is not None else one > other  # type: ignore[operator]
+End = tuple[tuple[float | str, int], str]
 
 
-def _below(one: str, other: str) -> bool:
-    return _above(other, one)
+def _end(ends: tuple[str | None, str | None], words: tuple[str, str], sign: int) -> End | None:
+    """The nearer of two ends, open or closed, so that a larger one leaves less; and what it is called."""
+    found: list[End] = []
+    for text, word, open_end in zip(ends, words, (1, 0), strict=True):
+        if text is not None:
+            found.append(((_number(text, sign), open_end), f"{word} {text}"))
+    return max(found, default=None)
 
 
-def _number(text: str) -> float | None:
+def _number(text: str, sign: int) -> float | str:
+    """A number, or a day or time, that is larger the less it leaves."""
     try:
-        return float(text)
+        return sign * float(text)
     except ValueError:
-        return None
+        return text if sign > 0 else "".join(chr(0x10FFFF - ord(letter)) for letter in text)
+
+
+def _divides(one: str, other: str | None) -> bool:
+    return other is not None and Decimal(other) % Decimal(one) == 0
 
 
 def _texts(old: Text, new: Text) -> Effects:
@@ -118,13 +135,13 @@ def _texts(old: Text, new: Text) -> Effects:
     notes: list[str] = []
     most, least = (old.max_length, new.max_length), (old.min_length or 0, new.min_length or 0)
     if most[1] is not None and (most[0] is None or most[1] < most[0]):
-        refused.append(f"of at most {most[1]} characters")
+        refused.append(f"of at most {_characters(most[1])}")
     elif most[0] != most[1]:
-        notes.append("Texts may be of any length." if most[1] is None else f"Texts may have {most[1]} characters.")
+        notes.append("Texts may be of any length." if most[1] is None else f"Texts may have {_characters(most[1])}.")
     if least[1] > least[0]:
-        refused.append(f"of at least {least[1]} characters")
+        refused.append(f"of at least {_characters(least[1])}")
     elif least[1] < least[0]:
-        notes.append(f"Texts may have {least[1]} characters.")
+        notes.append(f"Texts may have {_characters(least[1])}.")
     if new.pattern is not None and new.pattern != old.pattern:
         refused.append(f"that match {new.pattern}")
     elif old.pattern != new.pattern:
@@ -136,6 +153,10 @@ def _texts(old: Text, new: Text) -> Effects:
     return Effects(bodies=f"take only texts {listed(refused)}" if refused else None, notes=tuple(notes))
 
 
+def _characters(count: int) -> str:
+    return "1 character" if count == 1 else f"{count} characters"
+
+
 _FORMATS = {"email": "e-mail addresses", "url": "URLs", "slug": "slugs"}
 
 
@@ -145,7 +166,7 @@ def _enums(old: Enum, new: Enum) -> Effects:
     return Effects(
         replies=f"may hold {_quoted(added)}, which clients don't know" if added else None,
         bodies=f"don't take {_quoted(removed)} any more" if removed else None,
-        filters=f"don't know {_quoted(removed)} any more" if removed else None,
+        filters=f"don't know {_quoted(removed)} any more (400)" if removed else None,
     )
 
 
@@ -153,7 +174,7 @@ def _integers(old: Integer, new: Integer) -> Effects:
     if new.bits > old.bits:
         return Effects(replies=f"may hold numbers of {new.bits} bits, where they held {old.bits}")
     text = f"numbers of {new.bits} bits, where they took {old.bits}"
-    return Effects(bodies=f"take only {text}", filters=f"take only {text}")
+    return Effects(bodies=f"take only {text}", filters=f"take only {text} (400)")
 
 
 def _decimals(old: Numeric, new: Numeric) -> Effects:
