@@ -1,4 +1,4 @@
-"""Version 16: prices are decimals, since some are large."""
+"""Version 16: cents are a price of decimals."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from annotated_types import Ge
 
-from backsmith import Account, Digits, Email, Entity, Index, Indexed, Unique, allow
+from backsmith import Account, Digits, Email, Entity, Index, Indexed, RenamedFrom, Unique, allow
 
 
 class Customer(Entity):
@@ -46,7 +46,7 @@ class Product(Entity):
     """What is sold."""
 
     title: Annotated[str, Indexed]
-    cents: Annotated[Decimal, Digits(12, 0)]
+    price: Annotated[Decimal, Digits(12, 2), RenamedFrom("cents")]
     sku: Annotated[str, Unique] | None
     categories: list[Category]
     lines: list[OrderLine]

@@ -55,7 +55,7 @@ class Product(Entity):
     """What is sold."""
 
     title: Annotated[str, Indexed]
-    cents: Annotated[Decimal, Digits(12, 0)]
+    price: Annotated[Decimal, Digits(12, 2)]
     sku: Annotated[str, Unique] | None
     categories: list[Category]
     lines: list[OrderLine]

@@ -48,7 +48,7 @@ class Product(Entity):
 
     id: UUID
     title: Annotated[str, Indexed]
-    cents: Annotated[Decimal, Digits(12, 0)]
+    price: Annotated[Decimal, Digits(12, 2)]
     sku: Annotated[str, Unique] | None
     lines: list[OrderLine]
 

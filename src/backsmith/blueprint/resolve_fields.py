@@ -12,7 +12,7 @@ from typing import Any
 
 from backsmith.blueprint.blueprint import Default, Field
 from backsmith.blueprint.drafts import Compilation, Draft, Part, attributes, name_of
-from backsmith.blueprint.naming import LONGEST, too_long
+from backsmith.blueprint.naming import LONGEST, did_you_mean, too_long
 from backsmith.blueprint.resolve_constants import MisfitError, constant
 from backsmith.blueprint.resolve_types import Resolved, TypeMistake, resolve_type
 from backsmith.blueprint.source import SourceMissing, source_of_function
@@ -134,6 +134,19 @@ def _marker_problems(
     if renamed and renamed.name in draft.parts:
         message = f"{part.path} can't be renamed from '{renamed.name}', which is still there."
         problems.append(part.problem("still-there", message, at="RenamedFrom"))
+    if renamed and renamed.name is None and not renamed.values:
+        message = f"{part.path}: RenamedFrom needs its parameters."
+        problems.append(part.problem("misfit-constraint", message, "Write RenamedFrom(…).", at="RenamedFrom"))
+    if renamed and renamed.name is not None and "." in renamed.name:
+        relation = renamed.name.partition(".")[0]
+        ones = [each.name for each in draft.parts.values() if is_entity(each.shape.base) and not each.shape.many]
+        if relation not in ones:
+            message = (
+                f"{part.path} can't come from '{renamed.name}': {draft.name} has no relation '{relation}' to one row."
+                f"{did_you_mean(relation, ones)}"
+            )
+            hint = "A relation of this version leads to the entity that had the field."
+            problems.append(part.problem("unknown-relation", message, hint, at="RenamedFrom"))
     return problems
 
 

@@ -48,7 +48,7 @@ def plan_in_english(plan: Plan) -> str:
 
 
 def plan_as_sql(plan: Plan, *, lock_timeout: str) -> str:
-    """The statements in their order, each with its title as a comment. Batches are shown with a comment for the keys."""
+    """The statements in their order, each with its title as a comment; after those of batches, by what they go."""
     lines = [f"-- {plan.database}, from {plan.from_hash or 'nothing applied yet'} to {plan.to_hash}"]
     if plan.database.startswith("PostgreSQL"):
         lines += [f"SET lock_timeout = '{lock_timeout}';", "SET statement_timeout = 0;"]
@@ -69,7 +69,7 @@ def _sql(step: Step) -> list[str]:
             return [f"{statement};", f"-- in batches by {', '.join(key)}"]
         case TransformRows(function=function, reads=reads, writes=writes):
             names = (", ".join(field.column for field in fields) for fields in (writes, reads))
-            return ["-- {} = {}({}), in batches".format(next(names), function, next(names))]
+            return [f"-- {next(names)} = {function}({next(names)}), in batches"]
         case _:
             assert_never(step)
 

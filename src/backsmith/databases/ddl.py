@@ -94,6 +94,10 @@ class Ddl(ABC):
         """The type that has to exist for the field's column, if it is one of PostgreSQL's enums."""
         return None
 
+    @abstractmethod
+    def refusal(self, value: str, type: str) -> str:
+        """An expression, for a column of that type, whose evaluation is an error that names the value."""
+
     # What is there
     @abstractmethod
     def field_type(self, column: Column, enums: tuple[EnumType, ...]) -> Type:

@@ -1,7 +1,7 @@
 """Answers to the plan's questions: what is new is what was, so it gets the old one's id in the lock file.
 
-In: the lock, the names, the blueprint that was applied. Out: the lock in which the new name has the old id. From then on
-everybody who has the lock file knows it for a rename.
+In: the lock, the names, the blueprint that was applied. Out: the lock in which the new name has the old id. From then
+on everybody who has the lock file knows it for a rename.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from backsmith.errors import UsageError
 
 
 def renamed(lock: Lock, old: Blueprint, new: Blueprint, about: str, was: str) -> Lock:
-    """The lock after the answer that `about` of the new blueprint (`Client`, `Client.surname`) is what was called `was`.
+    """The lock after the answer that `about` of the new blueprint (`Client`, `Client.surname`) was called `was`.
 
     Raises UsageError where there is no such thing.
     """

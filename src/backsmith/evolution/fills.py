@@ -73,7 +73,8 @@ class _Fills:
                 sets = tuple((columns[name], sql) for name, sql in texts if sql is not None)
                 yield Fill(_name(entity), sets, None, reason)
             elif migration.up is not None:
-                written = tuple(field for field in entity.fields if field.name in migration.writes)
+                fields = {field.name: field for field in entity.fields}
+                written = tuple(fields[name] for name in migration.writes)  # in the order of what it returns
                 yield Transform(_name(entity), migration.up, self.read_fields(migration, entity, was), written, reason)
 
     def is_due(self, migration: Migration, entity: Entity, was: Entity) -> bool:
@@ -117,18 +118,22 @@ class _Fills:
         if field.relation is not None and (one := self.of_many(entity, was, field)) is not None:
             return one
         if field.backfill is not None:
-            return self.backfill(entity, field)
+            return self.backfill(entity, field, new=True)
         if field.default is not None and field.default.kind in ENGINE_DEFAULTS:
             function = ENGINE_DEFAULTS[field.default.kind]
             return Transform(_name(entity), function, (), (field,), "the default of new rows")
         return None
 
-    def backfill(self, entity: Entity, field: Field) -> Fill | None:
-        """What the model says for rows without a value."""
+    def backfill(self, entity: Entity, field: Field, *, new: bool = False) -> Fill | None:
+        """What the model says for rows without a value: all of them where a `new` column begins with its default."""
         if field.backfill is None:
             return None
         sql = self.dialect.ddl.default(replace(field, default=field.backfill))
-        return None if sql is None else self.fill(entity, field, sql, "what stands in for a missing value")
+        if sql is None:
+            return None
+        fill = self.fill(entity, field, sql, "what stands in for a missing value")
+        begins_with_default = new and self.dialect.ddl.default(field) is not None
+        return replace(fill, where=None) if begins_with_default else fill
 
     def stored(self, entity: Entity, was: Entity, before: Field, field: Field) -> Change | None:
         """A computed field that is stored from now on."""

@@ -12,7 +12,7 @@ from typing import Literal
 from msgspec import Struct
 from msgspec.structs import replace
 
-from backsmith.blueprint.blueprint import Blueprint
+from backsmith.blueprint.blueprint import Blueprint, Field
 from backsmith.blueprint.canonical import encode
 from backsmith.evolution.plan import Plan
 
@@ -70,7 +70,7 @@ def _bare(blueprint: Blueprint) -> Blueprint:
                 entity,
                 doc=None,
                 renamed_from=None,
-                fields=tuple(replace(field, doc=None, renamed_from=None, renamed_values=(), backfill=None) for field in entity.fields),
+                fields=tuple(map(_bare_field, entity.fields)),
                 relations=tuple(replace(each, doc=None, renamed_from=None) for each in entity.relations),
                 rules=tuple(replace(each, doc=None) for each in entity.rules),
             )
@@ -81,3 +81,7 @@ def _bare(blueprint: Blueprint) -> Blueprint:
         hooks=tuple(replace(each, doc=None) for each in blueprint.hooks),
         routes=tuple(replace(each, doc=None) for each in blueprint.routes),
     )
+
+
+def _bare_field(field: Field) -> Field:
+    return replace(field, doc=None, renamed_from=None, renamed_values=(), backfill=None)

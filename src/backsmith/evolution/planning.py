@@ -7,7 +7,7 @@ say of it, and what it means for clients and for rights.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import NamedTuple
 
 from msgspec.structs import replace
@@ -45,7 +45,7 @@ from backsmith.evolution.plan import Approval, Drift, Finding, Mode, Plan
 from backsmith.evolution.questions import questions
 from backsmith.evolution.records import read_head
 from backsmith.evolution.renames import old_name, renames
-from backsmith.evolution.retyping import hidden, retyped, types_of
+from backsmith.evolution.retyping import hidden, retyped, strict, types_of
 
 
 class Planned(NamedTuple):
@@ -83,12 +83,15 @@ async def planned(
     syncs: Iterable[CreateSync] = (),
     ended: Iterable[DropSync] = (),
     approvals: Collection[str] = (),
-    granted: Collection[str] = (),
+    granted: Callable[[str], bool] = lambda name: False,
+    asked: Iterable[Approval] = (),
+    noted: Iterable[Finding] = (),
     advice: Sequence[str] = (),
 ) -> Planned:
     """The plan from the head to `new`, whose ids are those of the head's blueprint.
 
-    `syncs` begin with it and `ended` end with it; `granted` are approvals that need no asking, since nothing is lost.
+    `syncs` begin with it and `ended` end with it. `granted` says of which approvals nobody is asked, since nothing is
+    lost; `asked` are further ones, `noted` further findings.
     """
     old = None if head is None else head.blueprint
     dialect = database.dialect
@@ -100,20 +103,13 @@ async def planned(
     changes += [*syncs, *map(_backfill_of(dialect), syncs), *ended]
     alteration = Alteration(actual=actual, desired=desired, changes=tuple(changes), facts=facts)
     open_questions = [] if old is None or mode != "direct" else questions(old, new, approvals)
-    steps: list[Step] = []
-    if not impossible and not open_questions:
-        steps = _approved_by(changes, desired, dialect.altering.steps(alteration)) if changes else []
-    names = {
-        (entity.table, field.column): f"{entity.name}.{field.name}"
-        for each in (old, new)
-        if each is not None
-        for entity in each.entities
-        for field in entity.fields
-        if field.computed is None
-    }
     names_changed = [each for each in changes if isinstance(each, RenameTable | RenameColumn)]
     types = types_of(old, new, renamed_schema(actual, names_changed, dialect.ddl), dialect)
-    found = [*impossible, *await findings_of(database, alteration, names, types)]
+    steps: list[Step] = []
+    if changes and not impossible and not open_questions:
+        kept = replace(alteration, changes=tuple(strict(changes, types, dialect)))
+        steps = _approved_by(changes, desired, dialect.altering.steps(kept))
+    found = [*impossible, *noted, *await findings_of(database, alteration, _names(old, new), types)]
     result = Plan(
         mode=mode,
         database=facts.product,
@@ -126,10 +122,22 @@ async def planned(
         api=() if old is None else tuple(api_changes(old, new)),
         access=() if old is None else tuple(access_changes(old, new)),
         advice=tuple(advice),
-        approvals=tuple(_approvals(steps, approvals, granted)),
+        approvals=(*_approvals(steps, approvals, granted), *asked),
         questions=tuple(open_questions),
     )
     return Planned(result, new)
+
+
+def _names(old: Blueprint | None, new: Blueprint) -> dict[tuple[str, str], str]:
+    """The model's names by table and column, as they were and as they are."""
+    return {
+        (entity.table, field.column): f"{entity.name}.{field.name}"
+        for blueprint in (old, new)
+        if blueprint is not None
+        for entity in blueprint.entities
+        for field in entity.fields
+        if field.computed is None
+    }
 
 
 def _changes(
@@ -198,9 +206,9 @@ def _approved_by(changes: Iterable[Change], desired: Schema, steps: Iterable[Ste
     return [step if step.approval is None else replace(step, approval=name(step.approval)) for step in steps]
 
 
-def _approvals(steps: Iterable[Step], given: Collection[str], granted: Collection[str]) -> list[Approval]:
+def _approvals(steps: Iterable[Step], given: Collection[str], granted: Callable[[str], bool]) -> list[Approval]:
     found: dict[str, Approval] = {}
     for step in steps:
-        if step.approval is not None and step.approval not in granted:
+        if step.approval is not None and not granted(step.approval):
             found.setdefault(step.approval, Approval(name=step.approval, text=step.title, given=step.approval in given))
     return list(found.values())

@@ -1,17 +1,20 @@
 """What only a person knows: whether something new is something old by another name.
 
-In: two blueprints whose ids agree, and what is approved to go. Out: a question for each new thing that could be one of
-those that are gone. It is never guessed: the model says it (RenamedFrom), the lock file keeps it, or the old one's end is
-approved by its name.
+In: two blueprints whose ids agree, and what is approved to go. Out: a question for each new thing that could be one
+of those that are gone. It is never guessed: the model says it (RenamedFrom), the lock file keeps it, or the end of the
+old one is approved by its name.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator
 
-from backsmith.blueprint.blueprint import Blueprint, Entity, Field
+from backsmith.blueprint.blueprint import Blueprint, Entity, Field, Migration
 from backsmith.evolution.matching import Pairs, by_id
 from backsmith.evolution.plan import Question
+
+_WORD = re.compile(r"\w+")
 
 
 def questions(old: Blueprint, new: Blueprint, approvals: Collection[str]) -> list[Question]:
@@ -53,7 +56,7 @@ def _resembles(was: Entity, entity: Entity) -> bool:
 
 def _field_questions(was: Entity, entity: Entity, new: Blueprint, approvals: Collection[str]) -> Iterator[Question]:
     after, before = by_id(entity.fields), by_id(was.fields)
-    read = {name for each in new.migrations if each.entity == entity.name for name in each.reads}
+    read = {name for each in new.migrations if each.entity == entity.name for name in _reads(each)}
     related = {relation.id for relation in entity.relations}
     kept = {name for each in was.relations if each.id in related for name in each.fields}
     gone = [
@@ -81,6 +84,12 @@ def _field_questions(was: Entity, entity: Entity, new: Blueprint, approvals: Col
                     ),
                 ),
             )
+
+
+def _reads(migration: Migration) -> set[str]:
+    """The fields of the version before that it takes values from; of SQL every word that may be one."""
+    words = (word for _, texts in migration.up_sql for text in texts.values() for word in _WORD.findall(text))
+    return {*migration.reads, *words}
 
 
 def _is_explained(field: Field, entity: Entity, was: Entity, new: Blueprint) -> bool:

@@ -60,6 +60,20 @@ def retyped(
     return found, findings
 
 
+def strict(changes: Sequence[Change], types: Mapping[Place, Types], dialect: Dialect) -> list[Change]:
+    """The changes, whose conversions stop at a row that has no value in the new type: one that was written after the
+    rows were asked would lose its value otherwise."""
+    return [_strict(change, types, dialect) if isinstance(change, AlterColumnType) else change for change in changes]
+
+
+def _strict(change: AlterColumnType, types: Mapping[Place, Types], dialect: Dialect) -> AlterColumnType:
+    conversion = _conversion(change, types, dialect)
+    if conversion is None or conversion.refuses is None or change.using != conversion.sql:
+        return change
+    refusal = dialect.ddl.refusal(dialect.quote(change.old.name), change.new.type)
+    return replace(change, using=f"CASE WHEN {conversion.refuses} THEN {refusal} ELSE {conversion.sql} END")
+
+
 def hidden(
     old: Blueprint, new: Blueprint, changes: Sequence[Change], actual: Schema, desired: Schema, dialect: Dialect
 ) -> list[Change]:

@@ -177,10 +177,7 @@ class RenamedFrom:
 
 @dataclass(frozen=True, slots=True)
 class Backfill:
-    """What rows that are there get for a new field. New rows don't: for them there are defaults.
-
-    Of the moment when they are filled: `Backfill(now)`, `Backfill(today)`, without brackets.
-    """
+    """What rows that are there get for a new field. New rows don't: for them there are defaults."""
 
     value: Any
 

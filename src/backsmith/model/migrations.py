@@ -50,9 +50,10 @@ def migration(
     """Say where the values of new fields come from: for the rows that are there when a version is applied.
 
     As a decorator of a class with the static methods `up` and, to go back, `down`. Their parameters are fields of the
-    one version, called by name; they return a NamedTuple of fields of the other, or one value, `Annotated[str, "name"]`.
-    With `up`, and `down`, by SQL: pairs of a field that is written and an expression over the columns of a row. Only
-    with SQL both ways can the fields of both versions be kept alike while both are served (`backsmith plan --expand`).
+    one version, called by name; they return a NamedTuple of fields of the other, or one value,
+    `Annotated[str, "name"]`. With `up`, and `down`, by SQL: pairs of a field that is written and an expression over
+    the columns of a row. Only with SQL both ways can the fields of both versions be kept alike while both are served
+    (`backsmith plan --expand`).
     """
     if up is None:
         if down is not None:

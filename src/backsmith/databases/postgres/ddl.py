@@ -148,6 +148,10 @@ class PostgresDdl(Ddl):
             case "uuid7" | "current_user":
                 return None
 
+    def refusal(self, value: str, type: str) -> str:
+        """A text that is no integer, on its way to one. It depends on the row, so that no planner tries it."""
+        return f"(({value})::text || ' has no value in the new type')::integer::text::{type}"
+
     def type_checks(self, field: Field) -> Iterator[str]:
         """None: PostgreSQL's types hold columns to themselves."""
         yield from ()

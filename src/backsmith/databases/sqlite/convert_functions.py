@@ -30,7 +30,7 @@ from backsmith.blueprint.types import (
 from backsmith.databases import value_patterns
 from backsmith.databases.sqlite.convert_json import scalar_of, write_json
 from backsmith.databases.sqlite.convert_texts import read_json, read_text, write_text
-from backsmith.databases.values import INTEGER_MAX, exact_decimal, float_text
+from backsmith.databases.values import INTEGER_MAX, bad_value, exact_decimal, float_text
 
 Convert = Callable[[Any], Any]
 """None for what can't be converted; it is never called with None."""
@@ -185,4 +185,12 @@ def convert(value: Any, was: str, becomes: str) -> Any:
     return None if found is None else found(value)
 
 
-FUNCTIONS: tuple[tuple[str, Callable[..., Any], int], ...] = (("backsmith_convert", convert, 3),)
+def refuse(value: Any) -> None:
+    """Stop the statement: the value was written since the rows were asked, and would be lost. Raises RequestError."""
+    raise bad_value(f"{str(value)[:100]!r} has no value in the new type.")
+
+
+FUNCTIONS: tuple[tuple[str, Callable[..., Any], int], ...] = (
+    ("backsmith_convert", convert, 3),
+    ("backsmith_refuse", refuse, 1),
+)

@@ -160,6 +160,10 @@ class SqliteDdl(Ddl):
             case "uuid7" | "uuid4" | "current_user":
                 return None
 
+    def refusal(self, value: str, type: str) -> str:
+        """A function of Backsmith's."""
+        return f"backsmith_refuse({value})"
+
     def type_checks(self, field: Field) -> Iterator[str]:
         """None for a column of another's making: it is as it is."""
         if field.storage is not None:

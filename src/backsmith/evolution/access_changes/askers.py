@@ -26,19 +26,25 @@ def roles_of(conditions: Iterable[Node]) -> frozenset[str]:
     return frozenset[str]().union(*(mentioned_roles(condition) for condition in conditions))
 
 
-def who(kinds: Collection[Roles]) -> str:
-    """The kinds of askers in words: "whoever is signed in"."""
+def who(kinds: Collection[Roles], others: Collection[Roles] = ()) -> str:
+    """The kinds of askers in words: "whoever is signed in"; `others` are those with more roles who aren't meant."""
+    but = f" (but for those who have {' or '.join(map(_roles, _least(others)))})" if others else ""
     if SIGNED_IN in kinds:
-        return "anybody, signed in or not," if None in kinds else "whoever is signed in"
+        return f"anybody, signed in or not,{but}" if None in kinds else f"whoever is signed in{but}"
     found: list[str] = ["whoever isn't signed in"] if None in kinds else []
-    roles = sorted((kind for kind in kinds if kind), key=lambda kind: (len(kind), sorted(kind)))
+    least = _least(kinds)
+    if least:
+        found.append(f"whoever has {' or '.join(map(_roles, least))}{but}")
+    return " and ".join(found)
+
+
+def _least(kinds: Collection[Roles]) -> list[frozenset[str]]:
+    """The kinds with some roles, without those who have all the roles of another one and more."""
     least: list[frozenset[str]] = []
-    for kind in roles:
+    for kind in sorted((kind for kind in kinds if kind), key=lambda kind: (len(kind), sorted(kind))):
         if not any(each < kind for each in least):
             least.append(kind)
-    if least:
-        found.append(f"whoever has {' or '.join(map(_roles, least))}")
-    return " and ".join(found)
+    return least
 
 
 def _roles(roles: frozenset[str]) -> str:

@@ -28,7 +28,9 @@ def call_changes(sides: Both) -> Iterator[AccessChange]:
 
 def _calls(blueprint: Blueprint) -> Mapping[str, tuple[str, Call]]:
     """Those of a blueprint, by id, with what they are called."""
-    found: dict[str, tuple[str, Call]] = {query.id: (f"/api/rpc/{query.name}", query) for query in blueprint.queries}
+    found: dict[str, tuple[str, Call]] = {
+        query.id: (f"GET /api/rpc/{query.name}", query) for query in blueprint.queries
+    }
     found |= {
         action.id: (f"POST /api/rpc/{action.name}", action) for action in blueprint.actions if action.entity is None
     }
@@ -39,13 +41,14 @@ def _of_call(sides: Both, about: str, old: Call | None, new: Call | None) -> Ite
     account = sides.new.account or "Account"
     rules = [each.allow for each in (old, new) if each is not None and each.allow is not None]
     said: list[Said] = []
-    for kind in kinds_of(roles_of(rules)):
+    kinds = kinds_of(roles_of(rules))
+    for kind in kinds:
         was = _decided(old, kind, sides.names.before)
         now = _decided(new, kind, sides.names.after)
         found = sides.compare(was, now, account, kind)
         if found.kind != "same":
             said.append(Said(kind, found, _sentence(old, new, kind, found)))
-    yield from findings(about, "call", said)
+    yield from findings(about, "call", said, kinds)
 
 
 def _decided(call: Call | None, roles: Roles, shared: Callable[[Node], Node]) -> Node:

@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from typing import Literal
 
 from backsmith.blueprint.blueprint import Entity
-from backsmith.blueprint.expressions import FALSE, TRUE, And, Compare, FieldOf, If, Node, Not, Or
+from backsmith.blueprint.expressions import FALSE, TRUE, And, Compare, FieldOf, If, In, Node, Not, Or
 from backsmith.blueprint.expressions import Literal as Constant
-from backsmith.blueprint.trees import parts, walk
-from backsmith.evolution.access_changes.meaning import Place, UndefinedError, holds
+from backsmith.blueprint.trees import parts, type_of, walk
+from backsmith.blueprint.types import Enum, Text
+from backsmith.evolution.access_changes.meaning import Place, UndefinedError, holds, value_at
 from backsmith.evolution.access_changes.proofs import conjuncts, disjuncts, implies
 from backsmith.evolution.access_changes.worlds import places
 
@@ -144,12 +145,21 @@ def said_of(place: Place, *conditions: Node) -> tuple[Node, ...]:
         if leaf in found or leaf in shared:
             continue
         try:
-            found[leaf] = leaf if holds(leaf, place) else Not(leaf)
+            found[leaf] = _value_of(leaf, place) or (leaf if holds(leaf, place) else Not(leaf))
         except UndefinedError:
             continue
     known = {leaf.left for leaf in found.values() if isinstance(leaf, Compare) and leaf.operator == "eq"}
     plain = [each for each in found.values() if not (isinstance(each, Not) and _is_other_value(each.of, known))]
-    return tuple(plain[:MOST_SAID])
+    return tuple(dict.fromkeys(plain))[:MOST_SAID]
+
+
+def _value_of(leaf: Node, place: Place) -> Node | None:
+    """Which value it is, where the condition is about one of a few."""
+    item = leaf.left if isinstance(leaf, Compare) else leaf.item if isinstance(leaf, In) else None
+    if item is None or not isinstance(type_of(item), Enum):
+        return None
+    value = value_at(item, place)
+    return None if value is None else Compare("eq", item, Constant(value, Text()))
 
 
 def _is_other_value(node: Node, known: set[Node]) -> bool:

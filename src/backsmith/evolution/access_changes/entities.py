@@ -110,7 +110,7 @@ class _Entity:
             if found.kind != "same":
                 only = self._only(verb, kind) if old.meant == FALSE else ""
                 said.append(Said(kind, found, sentence(verb, things, old, new, found, only=only)))
-        yield from findings(self._shown.name, verb, said)
+        yield from findings(self._shown.name, verb, said, self._kinds)
         if verb in WITH_FIELDS and self._new.entity is not None:
             yield from self._of_fields(verb, rows, self._new.entity)
 
@@ -158,4 +158,4 @@ class _Entity:
                 if found.kind != "same":
                     things = f"the {words(name)} of {words(self._shown.collection)}"
                     said.append(Said(kind, found, sentence(verb, things, old, new, found)))
-            yield from findings(f"{self._shown.name}.{name}", verb, said)
+            yield from findings(f"{self._shown.name}.{name}", verb, said, self._kinds)

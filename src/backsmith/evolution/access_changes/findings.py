@@ -6,13 +6,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from backsmith.evolution.access_changes.askers import SIGNED_IN, who
+from backsmith.evolution.access_changes.askers import who
 from backsmith.evolution.access_changes.comparing import Comparison
 from backsmith.evolution.access_changes.rights import Roles
 from backsmith.evolution.plan import AccessChange
 
 PUBLIC = "PUBLIC: "
 """Begins what is newly open to those who aren't signed in."""
+
+
+Word = Literal["wider", "narrower", "other"]
 
 
 @dataclass(frozen=True)
@@ -24,24 +27,33 @@ class Said:
     text: str
 
 
-def findings(about: str, verb: str, said: Sequence[Said]) -> Iterator[AccessChange]:
-    """The findings about one right."""
-    groups: dict[tuple[str, str], list[Roles]] = {}
-    told = {each.kind for each in said}
+def findings(about: str, verb: str, said: Sequence[Said], kinds: Sequence[Roles]) -> Iterator[AccessChange]:
+    """The findings about one right; `kinds` are all kinds of askers that were looked at."""
+    became = {each.kind: _word(each.found) for each in said}
+    groups: dict[tuple[Word, bool, str], list[Roles]] = {}
     for each in said:
-        if each.kind is not None and len(each.kind) > 1 and any(_less(kind, each.kind) for kind in told):
+        word = _word(each.found)
+        several = each.kind is not None and len(each.kind) > 1
+        if several and any(_is_told(kind, each.kind) and became[kind] == word for kind in became):
             continue
-        groups.setdefault((each.found.kind, each.text), []).append(each.kind)
-    for (kind, text), kinds in groups.items():
-        word: Literal["wider", "narrower", "other"] = (
-            "wider" if kind == "wider" else "narrower" if kind == "narrower" else "other"
-        )
-        whole = f"{who(kinds)} {text}"
-        public = None in kinds and word != "narrower"
+        gains = word == "wider" or bool(each.found.gained)
+        groups.setdefault((word, gains, each.text), []).append(each.kind)
+    for (word, gains, text), group in groups.items():
+        others = [
+            kind
+            for kind in kinds
+            if kind and became.get(kind) != word and any(_is_told(one, kind) for one in group) and kind not in group
+        ]
+        whole = f"{who(group, others)} {text}"
+        public = None in group and gains
         shown = f"{PUBLIC}{whole}" if public else whole[0].upper() + whole[1:]
         yield AccessChange(kind=word, about=about, verb=verb, text=shown)
 
 
-def _less(kind: Roles, roles: frozenset[str]) -> bool:
-    """Whether what is said of that kind tells enough of those with more roles."""
-    return kind is not None and kind != roles and (kind < roles or kind == SIGNED_IN)
+def _word(found: Comparison) -> Word:
+    return "wider" if found.kind == "wider" else "narrower" if found.kind == "narrower" else "other"
+
+
+def _is_told(kind: Roles, more: Roles) -> bool:
+    """Whether what is said of a kind is said of those with more roles too."""
+    return kind is not None and more is not None and kind < more

@@ -70,8 +70,13 @@ class Place:
 
 def holds(condition: Node, place: Place) -> bool:
     """Whether the condition holds. Raises UndefinedError."""
+    return bool(value_at(condition, place))
+
+
+def value_at(node: Node, place: Place) -> Any:
+    """The value of a tree. Raises UndefinedError."""
     try:
-        return bool(meaning(condition, place))
+        return meaning(node, place)
     except (ArithmeticError, TypeError, AttributeError, KeyError, ValueError) as error:
         raise UndefinedError from error
 

@@ -33,7 +33,7 @@ def call_changes(sides: Sides) -> None:
         was, old_address = before[id]
         if old_address != address:
             sides.breaks(old_address, f"The {_word(call)} is at {address} from now on.", old_address)
-        _parameters(sides, address, was.parameters, call.parameters)
+        _parameters(sides, address, was.parameters, call.parameters, strict=not isinstance(call, Route))
         _reply(sides, address, was, call)
     for id, (call, address) in before.items():
         if id not in after:
@@ -70,7 +70,10 @@ def _reply(sides: Sides, address: str, was: Call, now: Call) -> None:
         sides.breaks(address, "It can't be part of a batch any more: it isn't one transaction.", "POST /api/batch")
 
 
-def _parameters(sides: Sides, address: str, old: Iterable[Parameter], new: Iterable[Parameter]) -> None:
+def _parameters(
+    sides: Sides, address: str, old: Iterable[Parameter], new: Iterable[Parameter], *, strict: bool
+) -> None:
+    """What became of parameters, or members of an object; `strict` says that others than those are refused."""
     before = {_key(each): each for each in old}
     for now in new:
         was = before.pop(_key(now), None)
@@ -98,6 +101,9 @@ def _parameters(sides: Sides, address: str, old: Iterable[Parameter], new: Itera
         _told(sides, address, name, bounds_effects(was.bounds, now.bounds))
     for was in before.values():
         name = was.key or was.name
+        if not strict:
+            sides.works(address, f"There is no parameter {name} any more: it is passed over.")
+            continue
         sides.breaks(address, f"There is no parameter {name} any more: calls with it are refused.",
                      f"{address} with {name}")  # fmt: skip
 
@@ -109,7 +115,7 @@ def _key(parameter: Parameter) -> str:
 def _value(sides: Sides, address: str, name: str, old: ValueType, new: ValueType) -> None:
     match old, new:
         case Record(members=before), Record(members=now):
-            _parameters(sides, f"{address} {name}", before, now)
+            _parameters(sides, f"{address} {name}", before, now, strict=False)
         case Items(before, was_nullable), Items(now, nullable):
             if was_nullable and not nullable:
                 sides.breaks(address, f"Items of {name} can't be null any more.", address)

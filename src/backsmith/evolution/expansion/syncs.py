@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterator, Mapping
 
 from backsmith.blueprint.blueprint import Blueprint, Entity, Field, Migration, Pair
-from backsmith.databases.changes import CreateSync, Sync, TableName
+from backsmith.databases.changes import CreateSync, DropSync, Sync, TableName
 from backsmith.databases.dialect import Dialect
 from backsmith.databases.schema import Column
 from backsmith.errors import DatabaseError
@@ -39,6 +39,21 @@ def syncs_of(expanded: Blueprint, new: Blueprint, dialect: Dialect) -> list[Crea
         up, down = _ways(pair, old, new_fields, columns, migrations, dialect)
         sync = Sync(_name(entity, pair), tuple(up), tuple(down))
         found.append(CreateSync(TableName(entity.table, entity.schema), sync))
+    return found
+
+
+def ended_syncs(expanded: Blueprint) -> list[DropSync]:
+    """What takes these triggers away again; by their names alone, whatever has become of the migrations."""
+    entities = {entity.name: entity for entity in expanded.entities}
+    found: list[DropSync] = []
+    for pair in () if expanded.expansion is None else expanded.expansion.pairs:
+        entity = entities[pair.entity]
+        fields = {field.name: field for field in entity.fields}
+        old, new = ([fields[name] for name in names] for names in (pair.old, pair.new))
+        if any(field.computed is not None for field in old) or _same_columns(old, new):
+            continue
+        up, down = (tuple((field.column, "") for field in fields) for fields in (new, old))
+        found.append(DropSync(TableName(entity.table, entity.schema), Sync(_name(entity, pair), up, down)))
     return found
 
 
