@@ -74,8 +74,12 @@ CHANGES = (
     Change("a field that may be empty", ((EXTRA, EXTRA + UNIT),)),
     Change("a field with a default", ((UNIT, UNIT + '    source: str = "probe"\n'),)),
     Change(
-        "a required field, backfilled", ((UNIT, UNIT + "    quality: Annotated[int, Backfill(0)]\n"),), restart=True
+        "a required field, backfilled: expand",
+        ((UNIT, UNIT + "    quality: Annotated[int, Backfill(0)]\n"),),
+        ("--expand",),
+        restart=True,
     ),
+    Change("a required field, backfilled: contract", (), ("--contract",)),
     Change("an index", (("value: int\n", "value: Annotated[int, Indexed]\n"),)),
     Change("a unique number", ((UNIT, "    unit: Annotated[str, Unique] | None\n"),)),
     Change("an index is dropped", (("value: Annotated[int, Indexed]\n", "value: int\n"),)),
@@ -84,13 +88,17 @@ CHANGES = (
     Change("a value of an enum", (('Literal["raw", "checked"]', 'Literal["raw", "checked", "wrong"]'),)),
     Change("a longer text", (("MaxLen(20)", "MaxLen(40)"),)),
     Change(
-        "a field that may not be empty", (("note: str | None\n", "note: Annotated[str, Backfill('')]\n"),), restart=True
+        "a field that may not be empty: expand",
+        (("note: str | None\n", "note: Annotated[str, Backfill('')]\n"),),
+        ("--expand",),
+        restart=True,
     ),
+    Change("a field that may not be empty: contract", (), ("--contract",)),
     Change("a field by another name: expand", ((EXTRA, REMARK),), ("--expand",), restart=True),
     Change("a field by another name: contract", (), ("--contract",)),
     Change(
         "a number becomes text: expand",
-        (("value: Annotated[int, Ge(-1000)]\n", "value: str\n"),),
+        (("value: Annotated[int, Ge(-1000)]\n", "amount: Annotated[str, RenamedFrom('value')]\n"),),
         ("--expand",),
         restart=True,
     ),
@@ -118,7 +126,7 @@ class Load:
         self.watch = Watch()
         self.port = PORT
         self.stop = asyncio.Event()
-        self.body: dict[str, object] = {"value": 1, "note": "", "quality": 1}
+        self.body: dict[str, object] = {"value": 1, "note": ""}
 
     async def client(self, number: int) -> None:
         """One connection; a new one where the server took over."""
@@ -305,7 +313,9 @@ async def _measure(kind: str, url: str, folder: Path, rows: int, only: str | Non
             taking_over = Server(model, url, port)
             await taking_over.ready()
             if "becomes text" in change.name:
-                load.body = {**load.body, "value": "1"}
+                load.body = {**{name: it for name, it in load.body.items() if name != "value"}, "amount": "1"}
+            if "required field" in change.name:
+                load.body = {**load.body, "quality": 1}
             load.port = port
             await asyncio.sleep(1)
             server.end()

@@ -119,6 +119,11 @@ class Backsmith:
     async def _start(self) -> None:
         configure_logging(log_form(self.settings), self.settings.log_level)
         await self.database.open()
+        if self.settings.development and is_own(self.settings.database):
+            from backsmith.evolution.developing import keep_in_step  # noqa: PLC0415  all of planning hangs on it
+
+            for change in await keep_in_step(self.database, self.blueprint):
+                _log.info("%s.", change)
         blueprint = await self.server.begin()
         if blueprint is not self.blueprint:
             await self._take_up(blueprint)
@@ -247,6 +252,11 @@ def log_form(settings: Settings) -> Literal["json", "human"]:
     if settings.log_format == "auto":
         return "human" if settings.development else "json"
     return settings.log_format
+
+
+def is_own(url: str) -> bool:
+    """Whether the database is most likely this developer's alone: a file, or the embedded server."""
+    return url.startswith(("sqlite:", "postgresql:embedded"))
 
 
 def without_password(url: str) -> str:

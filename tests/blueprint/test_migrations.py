@@ -4,14 +4,19 @@
 
 from __future__ import annotations
 
+import runpy
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from textwrap import dedent
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
 
-from backsmith.blueprint.blueprint import Default, Migration
+from backsmith.blueprint.blueprint import Default, Migration, Parameter
+from backsmith.blueprint.types import Text
 from tests.blueprint.conftest import Compile, with_lock
 
 CUSTOMER = """
@@ -50,6 +55,7 @@ def test_functions(compiled: Compile) -> None:
             entity="Customer",
             reads=("name",),
             writes=("last_name", "first_name"),
+            takes=(Parameter(name="name", type=Text()),),
             up="shop:SplitName.up",
             down="shop:SplitName.down",
             doc="The name becomes two.",
@@ -87,6 +93,9 @@ def test_sql(compiled: Compile) -> None:
         ("@staticmethod\n    def up(name: str) -> Annotated[str, 'surname']: ...", "writes 'surname', which Customer hasn't. Did you mean 'last_name'?", None),
         ("@staticmethod\n    def up(name: str) -> Annotated[int, 'last_name']: ...", "gives 'last_name' of another type than Customer.last_name has.", None),
         ("@staticmethod\n    def up(name: str) -> str: ...", "doesn't say which fields up gives.", 'Return a NamedTuple with their names, or of one field write def up(…) -> Annotated[str, "name"].'),
+        ("@staticmethod\n    def up(name: set[str]) -> Names: ...", "takes 'name' of a type that no field can have: Split.name has the type 'set', which no field can hold.", None),
+        ("@staticmethod\n    def up(name: str) -> Names: ...\n    @staticmethod\n    def down(first_name: str): ...", "doesn't say which fields down gives.", 'Return a NamedTuple with their names, or of one field write def down(…) -> Annotated[str, "name"].'),
+        ("@staticmethod\n    def up(name: 'Nme') -> Names: ...", "has an up whose types can't be read: 'Nme' isn't known.", None),
         ("pass", "has no up.", "Write @staticmethod def up(name: str) -> Names: with the fields of the version before."),
     ],
 )  # fmt: skip
@@ -99,7 +108,76 @@ def test_mistakes(mistakes: Callable[[str], str], up: str, message: str, hint: s
     )
 
 
-def test_a_backfill_is_a_value_of_its_field(compiled: Compile, mistakes: Callable[[str], str]) -> None:
+def test_sql_for_a_field_that_is_not_there(mistakes: Callable[[str], str]) -> None:
+    expected = """
+model/shop.py:11:1: The migration split writes 'frist_name', which Customer hasn't. Did you mean 'first_name'? [migration]
+  11 | split = migration(Customer, up={"frist_name": "name"})
+     | ^^^^^
+
+1 mistake found.
+"""
+    assert mistakes(CUSTOMER + '\nsplit = migration(Customer, up={"frist_name": "name"})\n') == expected
+
+
+def test_a_migration_of_what_is_no_entity(mistakes: Callable[[str], str]) -> None:
+    expected = """
+model/shop.py:12:7: The migration Split is of Names, which is no entity here. [migration]
+  12 | class Split:
+     |       ^^^^^
+
+1 mistake found.
+"""
+    assert mistakes(CUSTOMER + "\n@migration(Names)\nclass Split:\n    pass\n") == expected
+
+
+PLAIN = """
+from typing import Annotated, NamedTuple
+
+from backsmith import Entity, migration
+
+
+class Names(NamedTuple):
+    first_name: str
+    last_name: str
+
+
+class Customer(Entity, private=True):
+    first_name: str
+    last_name: str
+
+
+@migration(Customer)
+class SplitName:
+    @staticmethod
+    def up(name: str) -> Names:
+        first, _, last = name.partition(" ")
+        return Names(first, last)
+
+    @staticmethod
+    def down(first_name: str, last_name: str) -> Annotated[str, "name"]:
+        return f"{first_name} {last_name}"
+
+
+split: Names = SplitName.up("Ada Lovelace")
+joined: str = SplitName.down("Ada", "Lovelace")
+"""
+
+
+def test_its_functions_are_plain_functions(folder: Path) -> None:
+    """They are called and tested without a database, and a strict type checker knows what they give."""
+    path = folder / "names.py"
+    path.write_text(PLAIN)
+    (folder / "pyrightconfig.json").write_text('{"typeCheckingMode": "strict"}')
+    names: dict[str, Any] = runpy.run_path(str(path))
+    assert (names["split"], names["joined"]) == (("Ada", "Lovelace"), "Ada Lovelace")
+    checked = subprocess.run(
+        [sys.executable, "-m", "pyright", "--pythonpath", sys.executable, "names.py"],
+        cwd=folder, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert checked.stdout.split() == ["0", "errors,", "0", "warnings,", "0", "informations"], checked.stdout
+
+
+def test_a_backfill_is_a_value_of_its_field(compiled: Compile) -> None:
     blueprint = compiled('class Customer(Entity, private=True):\n    phone: Annotated[str, Backfill("none")]\n')
     assert blueprint.entities[0].fields[1].backfill == Default("constant", "none")
 

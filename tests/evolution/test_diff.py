@@ -24,8 +24,17 @@ def schema_of(sql: str) -> Schema:
 def changes(actual: str, desired: str, previous: str | None = None) -> list[str]:
     """What takes one SQLite schema to the other."""
     before = None if previous is None else schema_of(previous)
-    found = diff(schema_of(actual), schema_of(desired), SqliteDialect(), previous=before)
+    found = diff(schema_of(actual), _with_indexes_of_keys(schema_of(desired)), SqliteDialect(), previous=before)
     return [describe(change) for change in found]
+
+
+def _with_indexes_of_keys(schema: Schema) -> Schema:
+    """An index without a name is one that is desired for a foreign key."""
+    tables = (
+        replace(table, indexes=tuple(replace(each, of_key=not each.name) for each in table.indexes))
+        for table in schema.tables
+    )
+    return replace(schema, tables=tuple(tables))
 
 
 @pytest.mark.parametrize(

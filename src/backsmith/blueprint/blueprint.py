@@ -350,6 +350,8 @@ class Migration(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Fields of the older version."""
     writes: tuple[str, ...]
     """Fields of this version."""
+    takes: tuple[Parameter, ...] = ()
+    """What `up` says of its parameters, where it says it."""
     up: str | None = None
     down: str | None = None
     up_sql: tuple[tuple[str, dict[str, str]], ...] = ()

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import ast
 import inspect
-import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import ModuleType
 from typing import Annotated, Any, NamedTuple, get_args, get_origin, get_type_hints
 
-from backsmith.blueprint.blueprint import Entity, Field, Migration
+from backsmith.blueprint.blueprint import Entity, Field, Migration, Parameter
 from backsmith.blueprint.drafts import Compilation, Draft, name_of
 from backsmith.blueprint.naming import did_you_mean
 from backsmith.blueprint.resolve_types import TypeMistake, resolve_type
 from backsmith.blueprint.source import Positioned, Source, SourceMissing, source_of
-from backsmith.model.annotations import Names, read
+from backsmith.blueprint.types import Type
+from backsmith.model.annotations import Names, Shape, read
 from backsmith.model.migrations import MIGRATION, Sql, SqlMigration
 from backsmith.model.types import Json
 
@@ -149,10 +149,14 @@ class _Resolver:
             return None
         if down is not None and not self.results(down, "down"):
             return None
+        takes = self.takes(up)
+        if takes is None:
+            return None
         path = f"{cls.__module__}:{cls.__qualname__}"
         return self.made(
             reads=reads,
             writes=tuple(writes),
+            takes=takes,
             up=f"{path}.up",
             down=None if down is None else f"{path}.down",
             doc=inspect.getdoc(cls),
@@ -171,6 +175,26 @@ class _Resolver:
             self.problem(f"has an {name} that is async.", "It is called once for each row: write a plain def.")
             return None
         return function
+
+    def takes(self, up: Callable[..., Any]) -> tuple[Parameter, ...] | None:
+        """What is said of the parameters; None where that is reported."""
+        hints = get_type_hints(up, include_extras=True)
+        found: list[Parameter] = []
+        for name in inspect.signature(up).parameters:
+            if hints.get(name, Any) is Any:
+                continue
+            try:
+                shape, kind = self.read(name, hints[name])
+            except (TypeMistake, TypeError, NameError) as error:
+                self.problem(f"takes '{name}' of a type that no field can have: {str(error).rstrip('.')}.")
+                return None
+            found.append(Parameter(name=name, type=kind, nullable=shape.nullable))
+        return tuple(found)
+
+    def read(self, name: str, annotation: Any) -> tuple[Shape, Type]:
+        """An annotation taken apart, and its type. Raises TypeMistake, TypeError, NameError."""
+        shape = read(annotation, Names(vars(self.written.module), lambda each: None))
+        return shape, resolve_type(f"{self.written.name}.{name}", shape).type
 
     def results(self, function: Callable[..., Any], name: str) -> dict[str, Any]:
         """The fields that a function gives, with their annotations; none where it doesn't say."""
@@ -199,10 +223,9 @@ class _Resolver:
         for name, annotation in results.items():
             field: Field = self.stored[name]
             try:
-                shape = read(annotation, Names(vars(sys.modules[self.written.module.__name__]), lambda each: None))
-                kind = resolve_type(f"{self.written.name}.{name}", shape).type
+                _, kind = self.read(name, annotation)
             except (TypeMistake, TypeError, NameError) as error:
-                self.problem(f"gives '{name}' of a type that can't be read: {error}.")
+                self.problem(f"gives '{name}' of a type that can't be read: {str(error).rstrip('.')}.")
                 return False
             if type(kind) is not type(field.type) and annotation is not Json:
                 self.problem(f"gives '{name}' of another type than {self.draft.name}.{name} has.")

@@ -25,6 +25,7 @@ from backsmith.cli.loading import Compiled, compiled, named_model, opened, recom
 from backsmith.cli.plan_english import plan_in_english
 from backsmith.cli.talk import next_command, say, write_json
 from backsmith.databases.database import Database
+from backsmith.databases.dialect import Dialect
 from backsmith.errors import UsageError
 from backsmith.evolution.applying import (
     ChangedMeanwhileError,
@@ -86,51 +87,64 @@ class _Command:
         self._found = found
         self._stop = asyncio.Event()
         self._talker = Talker()
+        self._settings = read_settings(model, flags={"database": wanted.database})
 
     async def run(self) -> int:
         self._listen()
-        settings = read_settings(self._model, flags={"database": self._wanted.database})
-        async with opened(settings) as database:
+        async with opened(self._settings) as database:
             if self._wanted.abandon:
                 run = await abandon(database, stop=self._stop)
                 say("There is no unfinished plan." if run is None else f"{unfinished(run)} It is forgotten.")
             while True:
                 try:
-                    return await self._once(database)
+                    code = await self._once(database)
+                    if code is not None:
+                        return code
                 except ChangedMeanwhileError as error:
                     say(f"{error} Planning again.")
 
-    async def _once(self, database: Database) -> int:
-        """Plan and carry out."""
+    async def _once(self, database: Database) -> int | None:
+        """Plan and carry out; None where that led to a version on the way, and there is more to do."""
+        from backsmith.cli.model_history import next_goal  # noqa: PLC0415  takes a while to import
+
         last_run = await read_last_run(database)
         run = await read_unfinished(database)
+        goal = await next_goal(self._found, database, self._wanted.release)
         if run is not None:
-            if not self._leads_here(run):
+            if not self._leads_here(run, goal.blueprint):
                 return self._unfinished(run)
             plan, blueprint = run.plan, run.blueprint
         else:
             from backsmith.evolution.releases import plan_release  # noqa: PLC0415  takes a while to import
 
             planned = await plan_release(
-                database, self._found.blueprint, self._wanted.release, approvals=self._wanted.approvals
+                database, goal.blueprint, self._wanted.release, approvals=self._wanted.approvals
             )
             plan, blueprint = planned.plan, planned.blueprint
-            if plan.questions and await self._answered(database, plan):
+            if goal.stop is not None:
+                say(f"On the way to the model: {goal.stop.file}, which has data migrations of its own.")
+            elif plan.questions and await self._answered(database, plan):
                 return await self._once(database)
-            code = self._look_at(plan)
+            code = self._look_at(plan, database.dialect)
             if code is not None:
                 return code
         if not self._may_go_on(resuming=run is not None):
             say("Nothing was done.")
             return MISTAKES
-        return await self._apply(database, plan, blueprint, last_run)
+        outcome = await self._apply(database, plan, blueprint, last_run)
+        if isinstance(outcome, int):
+            return outcome
+        if goal.stop is not None:
+            say(f"The database has {goal.stop.file} now.")
+            return None
+        self._ended(outcome, plan, database.dialect)
+        return DONE
 
-    def _leads_here(self, run: Run) -> bool:
-        """Whether an unfinished run leads to the model at hand, by whichever way."""
+    def _leads_here(self, run: Run, own: Blueprint) -> bool:
+        """Whether an unfinished run leads to the blueprint at hand, by whichever way."""
         if run.plan.mode == "rollback" or self._wanted.release == "rollback":
             return run.plan.mode == self._wanted.release
         expansion = run.blueprint.expansion
-        own = self._found.blueprint
         if expansion is not None:
             return expansion.target == fingerprint(own)
         return run.plan.to_hash in (fingerprint(own), fingerprint(aligned(own, run.blueprint)))
@@ -156,11 +170,11 @@ class _Command:
         self._found = recompiled(self._found, answered)
         return True
 
-    def _look_at(self, plan: Plan) -> int | None:
+    def _look_at(self, plan: Plan, dialect: Dialect) -> int | None:
         """Show the plan; an exit code where it isn't carried out."""
         outcome = verdict(plan)
         if outcome == "none":
-            self._ended("nothing", plan)
+            self._ended("nothing", plan, dialect)
             return DONE
         say(plan_in_english(plan))
         if outcome == "impossible":
@@ -181,7 +195,10 @@ class _Command:
         say("Go on with the unfinished plan? [y/N]" if resuming else "Apply this plan? [y/N]")
         return sys.stdin.readline().strip().lower() in {"y", "yes"}
 
-    async def _apply(self, database: Database, plan: Plan, blueprint: Blueprint, last_run: int) -> int:
+    async def _apply(
+        self, database: Database, plan: Plan, blueprint: Blueprint, last_run: int
+    ) -> int | Literal["applied", "nothing"]:
+        """How it ended, or the exit code where it didn't come to an end."""
         options = Options(
             lock_timeout=self._wanted.lock_timeout, patience=self._wanted.patience, throttle=self._wanted.throttle
         )
@@ -210,14 +227,17 @@ class _Command:
                 say("What was done before is kept. Put right what is the matter, and apply again to go on.")
             next_command(_command(self._wanted, self._model))
             return MISTAKES
-        self._ended(outcome, plan)
-        return DONE
+        return outcome
 
-    def _ended(self, outcome: Literal["applied", "nothing"], plan: Plan) -> None:
+    def _ended(self, outcome: Literal["applied", "nothing"], plan: Plan, dialect: Dialect) -> None:
         say("Done." if outcome == "applied" else "Nothing to do: the database has the shape of the model.")
         if self._found.lock_changed and plan.mode != "rollback":
             self._found.lock_file.write_text(self._found.lock, encoding="utf-8")
             say(f"Wrote {self._found.lock_file.name}; commit it.")
+        if outcome == "applied" and plan.mode != "rollback" and self._settings.development:
+            from backsmith.cli.model_history import write_applied  # noqa: PLC0415  takes a while to import
+
+            write_applied(self._found, dialect, {each.name for each in plan.approvals})
         if self._wanted.json:
             write_json({"outcome": outcome, "mode": plan.mode, "hash": plan.to_hash, "steps": len(plan.steps)})
         database = ["--database", self._wanted.database] if self._wanted.database else []

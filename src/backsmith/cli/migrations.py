@@ -11,12 +11,20 @@ from cyclopts import Parameter
 from backsmith.app import database_of
 from backsmith.cli.exit_codes import DONE, MISTAKES
 from backsmith.cli.loading import Compiled, compiled, named_model, opened
+from backsmith.cli.model_history import write_version
 from backsmith.cli.talk import next_command, say, write
-from backsmith.errors import UsageError
+from backsmith.errors import DatabaseError, UsageError
 from backsmith.evolution.history import Head, fingerprint
-from backsmith.evolution.migration_changes import changes_between
-from backsmith.evolution.migration_files import FOLDER, History, Version, heads, next_file, read_migrations, the_head
-from backsmith.evolution.migration_paths import ancestors, common_ancestor
+from backsmith.evolution.migration_files import (
+    FOLDER,
+    History,
+    Version,
+    ancestors,
+    folder_of,
+    heads,
+    read_migrations,
+    the_head,
+)
 from backsmith.evolution.records import read_head
 from backsmith.settings import read_settings
 
@@ -50,7 +58,7 @@ def migrations(
     """
     model = named_model(model)
     found = compiled(model)
-    history = read_migrations(found.application.path.parent / FOLDER)
+    history = read_migrations(folder_of(found.application.path))
     match what:
         case "write":
             the_head(history)  # two are a matter for merge
@@ -67,20 +75,13 @@ def migrations(
 
 
 def _write(model: str, found: Compiled, history: History, name: str | None) -> int:
-    below = heads(history)
-    if len(below) == 1 and below[0].hash == fingerprint(found.blueprint):
-        say(f"Nothing changed since {below[0].file}.json.")
-        return DONE
-    last = common_ancestor(history, below) if below[1:] else below[0] if below else None
     dialect = database_of(read_settings(model, flags={})).dialect
-    changes = changes_between(None if last is None else last.blueprint, found.blueprint, dialect)
-    file, text = next_file(history, found.blueprint, changes, name)
-    folder = found.application.path.parent / FOLDER
-    folder.mkdir(exist_ok=True)
-    (folder / file).write_text(text, encoding="utf-8")
-    if found.lock_changed:
-        found.lock_file.write_text(found.lock, encoding="utf-8")
-    say("\n".join([f"Wrote {FOLDER}/{file}:", *(f"  {change}" for change in changes)]))
+    version = write_version(found, history, dialect, name=name)
+    if version is None:
+        say(f"Nothing changed since {heads(history)[0].file}.json.")
+        return DONE
+    file = f"{FOLDER}/{folder_of(found.application.path).name}/{version.file}.json"
+    say("\n".join([f"Wrote {file}:", *(f"  {change}" for change in version.changes)]))
     say(f"Commit it together with {found.lock_file.name}.")
     next_command(shlex.join(["backsmith", "plan", model]))
     return DONE
@@ -103,8 +104,14 @@ def _summary(version: Version) -> str:
 
 
 async def _head_of(model: str, url: str | None) -> Head | None:
-    async with opened(read_settings(model, flags={"database": url}), read_only=True) as database:
-        return await read_head(database)
+    try:
+        async with opened(read_settings(model, flags={"database": url}), read_only=True) as database:
+            return await read_head(database)
+    except DatabaseError as error:
+        if url is not None:
+            raise
+        say(f"{error} What is applied isn't shown.")
+        return None
 
 
 def _check(model: str, found: Compiled, history: History) -> int:
@@ -114,7 +121,7 @@ def _check(model: str, found: Compiled, history: History) -> int:
         say(str(error))
         return MISTAKES
     if head is not None and head.hash == fingerprint(found.blueprint):
-        say(f"{FOLDER}/{head.file}.json is the model as it is.")
+        say(f"{FOLDER}/{folder_of(found.application.path).name}/{head.file}.json is the model as it is.")
         return DONE
     say("The model has changes without a file." if head else "The model has no file of a version yet.")
     next_command(shlex.join(["backsmith", "migrations", "write", model]))

@@ -13,7 +13,7 @@ from backsmith.cli.advise import advice_lines
 from backsmith.cli.exit_codes import IMPOSSIBLE, NEEDS_APPROVAL, NO_CHANGE, SAFE
 from backsmith.cli.loading import compiled, named_model, opened
 from backsmith.cli.plan_english import plan_as_sql, plan_in_english
-from backsmith.cli.talk import next_command, write, write_json
+from backsmith.cli.talk import next_command, say, write, write_json
 from backsmith.errors import UsageError
 from backsmith.evolution.plan import Plan, verdict
 from backsmith.settings import read_settings
@@ -78,10 +78,14 @@ def plan(
 
 
 async def _plan(model: str, url: str | None, release: Release, approvals: list[str]) -> Plan:
+    from backsmith.cli.model_history import next_goal  # noqa: PLC0415  takes a while to import
     from backsmith.evolution.releases import plan_release  # noqa: PLC0415  takes a while to import
 
     found = compiled(model)
     settings = read_settings(model, flags={"database": url})
     async with opened(settings, read_only=True) as database:
+        goal = await next_goal(found, database, release)
+        if goal.stop is not None:
+            say(f"This is the way to {goal.stop.file}, which has data migrations of its own; the model comes after it.")
         advice = await advice_lines(database, found.blueprint, settings)
-        return (await plan_release(database, found.blueprint, release, approvals=approvals, advice=advice)).plan
+        return (await plan_release(database, goal.blueprint, release, approvals=approvals, advice=advice)).plan

@@ -19,17 +19,11 @@ _WORKS = {
     "rewrite": "writes {rows} rows anew",
     "batches": "{rows} rows in batches",
 }
-_VERDICTS = {
-    "none": "Nothing to do: the database has the shape of the model.",
-    "safe": "Safe: nothing is lost, and what runs goes on.",
-    "approval": "Needs approval by name, as below.",
-    "impossible": "Can't be done as it is: see what is marked with !",
-}
 
 
 def plan_in_english(plan: Plan) -> str:
     """The plan, section by section; sections with nothing in them are left out."""
-    lines = [f"{plan.database}, from {plan.from_hash or 'nothing applied yet'} to {plan.to_hash}", ""]
+    lines = [_heading(plan), ""]
     sections: list[tuple[str, Iterator[str]]] = [
         ("Changed by hand since the last version", _drift(plan)),
         ("What only you know", _questions(plan.questions)),
@@ -44,12 +38,39 @@ def plan_in_english(plan: Plan) -> str:
         found = list(body)
         if found:
             lines += [title, *found, ""]
-    return "\n".join([*lines, _VERDICTS[verdict(plan)]])
+    return "\n".join([*lines, _conclusion(plan)])
+
+
+def _heading(plan: Plan) -> str:
+    """Which database, and from which version to which."""
+    if plan.from_hash is None:
+        return f"{plan.database}: nothing applied yet, to version {plan.to_hash}"
+    if plan.from_hash == plan.to_hash:
+        return f"{plan.database}: version {plan.to_hash}, as it was applied last"
+    return f"{plan.database}: from version {plan.from_hash}, applied last, to {plan.to_hash}"
+
+
+def _conclusion(plan: Plan) -> str:
+    """What comes of it, in a line."""
+    outcome = verdict(plan)
+    if outcome == "impossible":
+        if plan.questions and not any(finding.kind == "impossible" for finding in plan.findings):
+            return "Stops here: say what only you know, above."
+        return "Can't be done as it is: see what is marked with !"
+    if outcome == "approval":
+        return "Needs approval by name, as above."
+    if outcome == "none":
+        return "Nothing to do: the database has the shape of the model."
+    if not plan.steps:
+        return "The database has the shape of the model already: applying writes down that it has this version."
+    if plan.approvals:
+        return "All that needs approval has it."
+    return "Safe: nothing is lost, and what runs goes on."
 
 
 def plan_as_sql(plan: Plan, *, lock_timeout: str) -> str:
     """The statements in their order, each with its title as a comment; after those of batches, by what they go."""
-    lines = [f"-- {plan.database}, from {plan.from_hash or 'nothing applied yet'} to {plan.to_hash}"]
+    lines = [f"-- {_heading(plan)}"]
     if plan.database.startswith("PostgreSQL"):
         lines += [f"SET lock_timeout = '{lock_timeout}';", "SET statement_timeout = 0;"]
     for number, step in enumerate(plan.steps, 1):
@@ -92,7 +113,9 @@ def _questions(questions: tuple[Question, ...]) -> Iterator[str]:
 
 def _findings(findings: tuple[Finding, ...]) -> Iterator[str]:
     for finding in findings:
-        yield f"  {_SIGNS[finding.kind]} {finding.about}: {finding.text}"
+        first, *more = finding.text.split("\n")
+        yield f"  {_SIGNS[finding.kind]} {finding.about}: {first}"
+        yield from (f"      {line}" for line in more)
         for sample in finding.samples:
             yield f"      {_sample(sample)}"
         yield from _ways(finding.ways)
@@ -162,4 +185,5 @@ def _access(changes: tuple[AccessChange, ...]) -> Iterator[str]:
 
 def _approvals(plan: Plan) -> Iterator[str]:
     for approval in plan.approvals:
-        yield f"  {'given  ' if approval.given else 'missing'}  --approve {approval.name}   {approval.text}"
+        yield f"  {'given  ' if approval.given else 'missing'}  --approve {approval.name}"
+        yield f"             {approval.text}"

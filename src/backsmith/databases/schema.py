@@ -66,6 +66,8 @@ class TableIndex(Struct, frozen=True, kw_only=True, omit_defaults=True):
     where: str | None = None
     method: str | None = None
     """PostgreSQL's access method where it isn't btree."""
+    of_key: bool = False
+    """Desired for a foreign key alone, which works without it too."""
 
 
 class EnumType(Struct, frozen=True, kw_only=True, omit_defaults=True):

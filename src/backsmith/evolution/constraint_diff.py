@@ -122,17 +122,27 @@ def _index_changes(
         for index in actual.indexes
         if is_plain(index, actual) and (not index.unique or _folded(plain_columns(index, actual), ddl) in unique)
     }
-    for columns in (actual.primary_key, *(each.columns for each in actual.uniques)):
+    constraints = (actual.primary_key, *(each.columns for each in actual.uniques))
+    for columns in constraints:
         if _folded(columns, ddl) in unique:
             there.add(tuple(map(ddl.fold, columns)))
+    gone = [tuple(map(ddl.fold, columns)) for columns in constraints if _folded(columns, ddl) not in unique]
     for index in actual.indexes:
-        if is_plain(index, actual) and not index.unique and _index_meaning(index, ddl) in had - wanted:
+        if not is_plain(index, actual):
+            continue
+        if not index.unique and _index_meaning(index, ddl) in had - wanted:
+            gone.append(_index_meaning(index, ddl))
             yield DropIndex(name, index)
-    # The index of a foreign key comes with the key: a database that lives without it is left so.
+        elif index.unique and _folded(plain_columns(index, actual), ddl) not in unique:
+            gone.append(_index_meaning(index, ddl))
+    # The index of a foreign key comes with the key: a database that lives without it is left so, unless what has served
+    # as its index goes.
     old_keys = {key.columns for key in desired.foreign_keys if key not in new_keys}
     for index in desired.indexes:
-        optional = not index.name and index.columns in old_keys and _index_meaning(index, ddl) not in had
-        if _index_meaning(index, ddl) not in there and not optional:
+        meaning = _index_meaning(index, ddl)
+        served = any(set(each[: len(meaning)]) == set(meaning) for each in gone)
+        optional = index.of_key and index.columns in old_keys and not served
+        if meaning not in there and not optional:
             yield AddIndex(name, index)
 
 

@@ -56,8 +56,8 @@ def _check(actual: Schema, desired: Schema, database: Database) -> None:
         listed = "\n".join(f"- {problem}" for problem in problems)
         raise DatabaseError(
             f"The model can't be read from this database:\n{listed}\n"
-            "This version changes no tables that are there: change them by SQL, or change the model, or begin anew with"
-            " an empty database."
+            "See what it takes to change the database: backsmith plan. Or change the model, or begin with an empty"
+            " database."
         )
 
 

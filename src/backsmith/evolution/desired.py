@@ -219,6 +219,6 @@ def _foreign_key_indexes(
     for key in foreign_keys:
         size = len(key.columns)
         if not any(set(columns[:size]) == set(key.columns) for columns in begun):
-            found.append(TableIndex(name="", columns=key.columns))
+            found.append(TableIndex(name="", columns=key.columns, of_key=True))
             begun.append(key.columns)
     return found

@@ -16,6 +16,7 @@ from backsmith.blueprint.types import Enum
 from backsmith.databases.changes import Change, Fill, FillTable, TableName, Transform
 from backsmith.databases.dialect import Dialect
 from backsmith.evolution.matching import by_id, fields_of, relations_of
+from backsmith.evolution.migration_checks import is_due
 
 ENGINE_DEFAULTS = {"uuid7": "backsmith.evolution.values:new_uuid7"}
 """Defaults that the engine makes where the database can't, and the functions that make them."""
@@ -65,7 +66,7 @@ class _Fills:
     def by_migrations(self, entity: Entity, was: Entity) -> Iterator[Change]:
         columns = _columns(entity)
         for migration in self.migrations:
-            if migration.entity != entity.name or not self.is_due(migration, entity, was):
+            if self.expands or migration.entity != entity.name or not is_due(migration, entity, was):
                 continue
             reason = f"migration {migration.name}"
             if migration.up_sql:
@@ -76,13 +77,6 @@ class _Fills:
                 fields = {field.name: field for field in entity.fields}
                 written = tuple(fields[name] for name in migration.writes)  # in the order of what it returns
                 yield Transform(_name(entity), migration.up, self.read_fields(migration, entity, was), written, reason)
-
-    def is_due(self, migration: Migration, entity: Entity, was: Entity) -> bool:
-        """Whether anything that the migration writes is new: in later plans it has been done already."""
-        before = {field.id for field in was.fields if field.computed is None}
-        return not self.expands and any(
-            field.name in migration.writes and field.id not in before for field in entity.fields
-        )
 
     def read_fields(self, migration: Migration, entity: Entity, was: Entity) -> tuple[Field, ...]:
         renamed = {field.id: field.column for field in entity.fields}

@@ -1,4 +1,4 @@
-"""The folder `migrations/` beside a model: a file for each version of its blueprint -> the history of the model.
+"""The folder `migrations/shop/` beside the model `shop`: a file for each version of it -> the history of the model.
 
 A file says what it stands on by the names of other files, since a model may come back to a shape that it had, and then
 has the hash of then. Git merges such folders; where two branches each added a version, the history has two heads.
@@ -21,6 +21,7 @@ from backsmith.errors import UsageError
 from backsmith.evolution.history import fingerprint
 
 FOLDER = "migrations"
+"""Beside the models, with a folder for each of them in it."""
 _FILE = re.compile(r"(\d{4,})_[a-z0-9_]+")
 _LONGEST = 40
 """Letters in a name that is made from a change."""
@@ -42,7 +43,7 @@ class Version(Struct, frozen=True, kw_only=True):
     answers: Mapping[str, str] = {}
     """What was asked, and what it was: `Customer.surname` was `name`."""
     migrations: tuple[str, ...] = ()
-    """Names of the data migrations that came with it."""
+    """Names of the data migrations that came with it; in a merge also those that only one of the branches had."""
     blueprint: Blueprint
 
     @property
@@ -61,6 +62,11 @@ class History(Struct, frozen=True):
         return next(each for each in self.versions if each.file == file)
 
 
+def folder_of(model: Path) -> Path:
+    """Where the versions of the model in that file, or package's folder, are kept."""
+    return model.parent / FOLDER / model.stem
+
+
 def read_migrations(folder: Path) -> History:
     """The history in a folder; an empty one where there is none.
 
@@ -73,7 +79,7 @@ def read_migrations(folder: Path) -> History:
         missing = [parent for parent in version.parents if parent not in known]
         if missing:
             raise UsageError(
-                f"{version.file}.json stands on {missing[0]}.json, which isn't in {folder.name}/. "
+                f"{version.file}.json stands on {missing[0]}.json, which isn't in {FOLDER}/{folder.name}/. "
                 "Bring that file back from git; versions that were applied are kept."
             )
     return History(tuple(_in_order(found)))
@@ -118,6 +124,19 @@ def heads(history: History) -> tuple[Version, ...]:
     return tuple(version for version in history.versions if version.file not in below)
 
 
+def ancestors(history: History, version: Version) -> set[str]:
+    """The files that it stands on, and those that these stand on."""
+    known = {each.file: each for each in history.versions}
+    found: set[str] = set()
+    waiting = list(version.parents)
+    while waiting:
+        name = waiting.pop()
+        if name not in found:
+            found.add(name)
+            waiting += known[name].parents
+    return found
+
+
 def the_head(history: History) -> Version | None:
     """The newest version; None where there is none. Raises UsageError where there are two."""
     found = heads(history)
@@ -137,13 +156,13 @@ def next_file(
     *,
     approvals: Sequence[str] = (),
     answers: Mapping[str, str] | None = None,
-) -> tuple[str, str]:
-    """The name and text of the file for the blueprint, on top of all heads. Raises UsageError for a bad name."""
+) -> tuple[Version, str]:
+    """The next version, on top of all heads, and the text of its file. Raises UsageError for a bad name."""
     below = heads(history)
     given = name or ("merge" if len(below) > 1 else _name(changes) if below else "begin")
     if not re.fullmatch(r"[a-z0-9_]+", given):
         raise UsageError(f"A version can't be called {given!r}: use small letters, digits and _.")
-    before = {each.id for version in history.versions for each in version.blueprint.migrations}
+    before = set[str].intersection(*(_migrated(history, version) for version in below)) if below else set[str]()
     version = Version(
         number=max((version.number for version in history.versions), default=0) + 1,
         name=given,
@@ -155,7 +174,13 @@ def next_file(
         migrations=tuple(each.name for each in blueprint.migrations if each.id not in before),
         blueprint=blueprint,
     )
-    return f"{version.file}.json", text_of(version)
+    return version, text_of(version)
+
+
+def _migrated(history: History, version: Version) -> set[str]:
+    """The data migrations that a database of that version has behind it, by their ids."""
+    files = ancestors(history, version) | {version.file}
+    return {each.id for other in history.versions if other.file in files for each in other.blueprint.migrations}
 
 
 def _name(changes: Sequence[str]) -> str:

@@ -8,8 +8,30 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from backsmith.blueprint.blueprint import Blueprint
 from backsmith.errors import UsageError
-from backsmith.evolution.migration_files import History, Version
+from backsmith.evolution.history import Head, fingerprint
+from backsmith.evolution.matching import aligned
+from backsmith.evolution.migration_files import History, Version, ancestors, the_head
+
+
+def stops(history: History, head: Head, blueprint: Blueprint) -> list[Version] | None:
+    """The versions at which the database of that head stops on its way to the model's blueprint, which is the newest
+    version or stands on it. None where the head isn't in the history. Raises UsageError for two newest versions.
+    """
+    newest = the_head(history)
+    if newest is None:
+        return []
+    begin = next((each for each in reversed(history.versions) if _is_of(each, head)), None)
+    if begin is None:
+        return None
+    path = path_between(history, begin.hash, newest.hash)
+    return [version for version in path if version.migrations and version.hash != fingerprint(blueprint)]
+
+
+def _is_of(version: Version, head: Head) -> bool:
+    """Whether the database has that version, by its own ids or those that it was given there."""
+    return head.hash in (version.hash, fingerprint(aligned(version.blueprint, head.blueprint)))
 
 
 def path_between(history: History, from_hash: str, to_hash: str) -> list[Version]:
@@ -22,7 +44,7 @@ def path_between(history: History, from_hash: str, to_hash: str) -> list[Version
         return []
     target = _newest(history.versions, to_hash)
     if target is None:
-        raise UsageError(f"The model's version {to_hash} has no file in migrations/. Run backsmith migrations write.")
+        raise UsageError(f"The model's version {to_hash} has no file. Run backsmith migrations write.")
     below = ancestors(history, target)
     begin = _newest([version for version in history.versions if version.file in below], from_hash)
     if begin is None:
@@ -45,19 +67,6 @@ def path_between(history: History, from_hash: str, to_hash: str) -> list[Version
     return [version for version in between if version is target or is_stop(version)]
 
 
-def ancestors(history: History, version: Version) -> set[str]:
-    """The files that it stands on, and those that these stand on."""
-    known = {each.file: each for each in history.versions}
-    found: set[str] = set()
-    waiting = list(version.parents)
-    while waiting:
-        name = waiting.pop()
-        if name not in found:
-            found.add(name)
-            waiting += known[name].parents
-    return found
-
-
 def common_ancestor(history: History, versions: Sequence[Version]) -> Version | None:
     """The newest version that all of these stand on."""
     shared = set[str].intersection(*(ancestors(history, version) for version in versions))
@@ -71,7 +80,8 @@ def lost_steps(path: Sequence[Version], is_there: Callable[[str], bool]) -> list
     """
     return [
         f"{version.file}.json needs the function {each.up} of the migration {each.name}, which the code doesn't have "
-        f"any more. Bring it back until every database is past that version, or apply that version from its own commit."
+        "any more. Bring it back, without @migration where its fields are gone, until every database is past that "
+        "version; or apply that version from its own commit."
         for version in path
         for each in version.blueprint.migrations
         if each.name in version.migrations and each.up is not None and not is_there(each.up)
@@ -86,7 +96,7 @@ def _no_way(history: History, from_hash: str, target: Version) -> str:
     begin = _newest(history.versions, from_hash)
     if begin is None:
         return (
-            f"The database has the version {from_hash}, which has no file in migrations/: somebody applied it from "
+            f"The database has the version {from_hash}, which has no file: somebody applied it from "
             "another branch. Merge that branch, or apply to a database of your own."
         )
     if target.file in ancestors(history, begin):

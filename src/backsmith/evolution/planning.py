@@ -15,7 +15,6 @@ from msgspec.structs import replace
 from backsmith.blueprint.blueprint import Blueprint
 from backsmith.databases.altering import Alteration
 from backsmith.databases.changes import (
-    AlterColumnType,
     Change,
     CreateSync,
     DropSync,
@@ -23,7 +22,6 @@ from backsmith.databases.changes import (
     MissingView,
     RenameColumn,
     RenameTable,
-    TableName,
     describe,
 )
 from backsmith.databases.database import Database
@@ -35,16 +33,19 @@ from backsmith.databases.steps import Step
 from backsmith.errors import DatabaseError
 from backsmith.evolution.access_changes import access_changes
 from backsmith.evolution.api_changes import api_changes
+from backsmith.evolution.approvals import approvals_of, approved_by, useless
 from backsmith.evolution.data_checks import findings as findings_of
 from backsmith.evolution.desired import tables_of
 from backsmith.evolution.diff import diff
+from backsmith.evolution.drift import drift, left, only_there
 from backsmith.evolution.fills import fills
 from backsmith.evolution.history import Head, fingerprint
 from backsmith.evolution.matching import aligned
-from backsmith.evolution.plan import Approval, Drift, Finding, Mode, Plan
+from backsmith.evolution.migration_checks import unfit_migrations
+from backsmith.evolution.plan import Approval, Finding, Mode, Plan
 from backsmith.evolution.questions import questions
 from backsmith.evolution.records import read_head
-from backsmith.evolution.renames import old_name, renames
+from backsmith.evolution.renames import renames
 from backsmith.evolution.retyping import hidden, retyped, strict, types_of
 
 
@@ -61,7 +62,7 @@ async def plan(
     """The plan that takes the database to the blueprint at once.
 
     `approvals` are names that were approved, `advice` lines for the plan. Raises DatabaseError where the database can't
-    be read, or where a change can't be made for what hangs on a table; it says what to do instead.
+    be read, or is between two versions.
     """
     head = await read_head(database)
     if head is not None and head.state != "applied":
@@ -104,12 +105,22 @@ async def planned(
     alteration = Alteration(actual=actual, desired=desired, changes=tuple(changes), facts=facts)
     open_questions = [] if old is None or mode != "direct" else questions(old, new, approvals)
     names_changed = [each for each in changes if isinstance(each, RenameTable | RenameColumn)]
-    types = types_of(old, new, renamed_schema(actual, names_changed, dialect.ddl), dialect)
+    now = renamed_schema(actual, names_changed, dialect.ddl)
+    types = types_of(old, new, now, dialect)
+    then = None if old is None else renamed_schema(tables_of(old, dialect), names_changed, dialect.ddl)
+    by_hand = None if then is None else left(now, then, dialect)
     steps: list[Step] = []
     if changes and not impossible and not open_questions:
         kept = replace(alteration, changes=tuple(strict(changes, types, dialect)))
-        steps = _approved_by(changes, desired, dialect.altering.steps(kept))
+        try:
+            steps = approved_by(changes, desired, dialect.altering.steps(kept))
+        except DatabaseError as error:
+            impossible.append(Finding(kind="impossible", about="the database", text=str(error)))
     found = [*impossible, *noted, *await findings_of(database, alteration, _names(old, new), types)]
+    needed = [*approvals_of(steps, found, approvals, granted), *asked]
+    if steps:
+        needed += [each for each in only_there(by_hand, changes, approvals) if not granted(each.name)]
+        found += useless(approvals, needed, granted)
     result = Plan(
         mode=mode,
         database=facts.product,
@@ -118,11 +129,11 @@ async def planned(
         changes=tuple(map(describe, changes)),
         steps=tuple(steps),
         findings=tuple(found),
-        drift=() if old is None else tuple(_drift(old, actual, dialect)),
+        drift=() if by_hand is None else tuple(drift(by_hand, diff(now, desired, dialect, previous=then), dialect)),
         api=() if old is None else tuple(api_changes(old, new)),
         access=() if old is None else tuple(access_changes(old, new)),
         advice=tuple(advice),
-        approvals=(*_approvals(steps, approvals, granted), *asked),
+        approvals=tuple(needed),
         questions=tuple(open_questions),
     )
     return Planned(result, new)
@@ -161,7 +172,10 @@ def _changes(
         if isinstance(change, MissingView)
     ]
     changes = [change for change in changes if not isinstance(change, MissingView)]
-    return [*found, *changes, *([] if old is None else fills(old, new, dialect))], impossible
+    if old is not None:
+        changes += fills(old, new, dialect)
+        impossible += unfit_migrations(old, new)
+    return [*found, *changes], impossible
 
 
 def _backfill_of(dialect: Dialect):
@@ -170,45 +184,3 @@ def _backfill_of(dialect: Dialect):
         return Fill(create.table, create.sync.up, missing, "the values of the old shape")
 
     return fill
-
-
-def _drift(old: Blueprint, actual: Schema, dialect: Dialect) -> list[Drift]:
-    applied = tables_of(old, dialect)
-    return [
-        Drift(
-            text=f"{describe(change)}: the database is not as it was left when the last version was applied.",
-            ways=("Let this plan put it right.", "Take the change into the model."),
-        )
-        for change in diff(actual, applied, dialect, previous=applied)
-        if not isinstance(change, MissingView)
-    ]
-
-
-def _approved_by(changes: Iterable[Change], desired: Schema, steps: Iterable[Step]) -> list[Step]:
-    """The steps by the names that people approve: what made way for something else is called as it was, and a foreign
-    key that is retyped with the key that it points at goes by the key's name."""
-    retyped = {(change.table, change.new.name) for change in changes if isinstance(change, AlterColumnType)}
-    keys = {
-        f"convert:{table.name}.{near}": f"convert:{key.target_table}.{far}"
-        for table in desired.tables
-        for key in table.foreign_keys
-        for near, far in zip(key.columns, key.target_columns, strict=True)
-        if (TableName(key.target_table, key.target_schema), far) in retyped
-        and (TableName(table.name, table.schema), near) in retyped
-    }
-
-    def name(approval: str) -> str:
-        approval, before = keys.get(approval, approval), approval
-        while approval != before:
-            approval, before = keys.get(approval, approval), approval
-        return old_name(approval)
-
-    return [step if step.approval is None else replace(step, approval=name(step.approval)) for step in steps]
-
-
-def _approvals(steps: Iterable[Step], given: Collection[str], granted: Callable[[str], bool]) -> list[Approval]:
-    found: dict[str, Approval] = {}
-    for step in steps:
-        if step.approval is not None and not granted(step.approval):
-            found.setdefault(step.approval, Approval(name=step.approval, text=step.title, given=step.approval in given))
-    return list(found.values())

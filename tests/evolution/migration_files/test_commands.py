@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -55,7 +57,7 @@ class Project:
         return done.returncode, done.stdout, done.stderr
 
     def files(self) -> list[str]:
-        return sorted(path.name for path in (self.folder / "migrations").iterdir())
+        return sorted(path.name for path in (self.folder / "migrations/shop").iterdir())
 
 
 @pytest.fixture
@@ -67,7 +69,7 @@ def project(tmp_path: Path) -> Project:
 
 
 WRITTEN = """\
-Wrote migrations/0001_begin.json:
+Wrote migrations/shop/0001_begin.json:
   Create table customers
   Create table orders
 Commit it together with shop.lock.json.
@@ -81,7 +83,7 @@ def test_write_and_check(project: Project) -> None:
     assert project.backsmith("migrations", "write", "shop.py") == (0, "", WRITTEN)
     again = "Nothing changed since 0001_begin.json.\n"
     assert project.backsmith("migrations", "write", "shop.py") == (0, "", again)
-    good = "migrations/0001_begin.json is the model as it is.\n"
+    good = "migrations/shop/0001_begin.json is the model as it is.\n"
     assert project.backsmith("migrations", "check", "shop.py") == (0, "", good)
     project.model("name: str", "name: str\n    phone: str | None")
     behind = "The model has changes without a file.\nNext: backsmith migrations write shop.py\n"
@@ -113,7 +115,7 @@ def test_two_branches_are_merged(project: Project) -> None:
         0,
         "",
         """\
-Wrote migrations/0003_merge.json:
+Wrote migrations/shop/0003_merge.json:
   Add column customers.phone (text)
   Add column orders.weight (integer)
 Commit it together with shop.lock.json.
@@ -139,3 +141,50 @@ applied  0001_begin  Create table customers, and 1 more
 """,
         "",
     )
+
+
+def test_list_needs_no_database(project: Project) -> None:
+    project.backsmith("migrations", "write", "shop.py")
+    line = "         0001_begin  Create table customers, and 1 more\n"
+    said = "There is no database shop.db. What is applied isn't shown.\n"
+    assert project.backsmith("migrations", "list", "shop.py") == (0, line, said)
+    url = f"sqlite:///{project.folder}/none.db"
+    assert project.backsmith("migrations", "list", "shop.py", "--database", url)[:2] == (3, "")
+
+
+def test_the_merge_of_a_branch_that_works_values_out(project: Project) -> None:
+    """A database of the other branch goes by way of the merge, and has the values then."""
+    code = """
+
+@migration(Customer)
+class Shout:
+    @staticmethod
+    def up(name: str) -> Annotated[str, "loud"]:
+        return name.upper()
+"""
+    project.model(
+        "from backsmith import Entity", "from typing import Annotated\n\nfrom backsmith import Entity, migration"
+    )
+    url = f"sqlite:///{project.folder}/shop.db"
+    project.backsmith("migrations", "write", "shop.py")
+    project.git("init", "-qb", "main")
+    project.commit()
+    project.git("checkout", "-qb", "loud")
+    project.model("name: str", "name: str\n    loud: str")
+    project.model("# four\n", f"# four\n{code}")
+    assert project.backsmith("migrations", "write", "shop.py", "--name", "loud")[0] == 0
+    project.commit()
+    project.git("checkout", "-q", "main")
+    project.model("note: str | None", "note: str | None\n    weight: int | None")
+    assert project.backsmith("migrations", "write", "shop.py", "--name", "weight")[0] == 0
+    assert project.backsmith("apply", "shop.py", "--database", url, "--yes")[0] == 0
+    with closing(sqlite3.connect(project.folder / "shop.db")) as connection:
+        connection.execute("INSERT INTO customers (name) VALUES ('Ada')")
+        connection.commit()
+    project.commit()
+    project.git("merge", "-q", "loud", "-m", "both")
+    assert project.backsmith("apply", "shop.py", "--database", url, "--yes")[0] == 2
+    assert project.backsmith("migrations", "merge", "shop.py")[0] == 0
+    assert project.backsmith("apply", "shop.py", "--database", url, "--yes")[0] == 0
+    with closing(sqlite3.connect(project.folder / "shop.db")) as connection:
+        assert connection.execute("SELECT name, loud FROM customers").fetchall() == [("Ada", "ADA")]

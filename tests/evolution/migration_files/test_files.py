@@ -11,8 +11,17 @@ from hypothesis import strategies as st
 from backsmith.blueprint.blueprint import Blueprint, Migration
 from backsmith.errors import UsageError
 from backsmith.evolution.history import fingerprint
-from backsmith.evolution.migration_files import History, Version, heads, next_file, read_migrations, text_of, the_head
-from backsmith.evolution.migration_paths import ancestors, common_ancestor, lost_steps, path_between
+from backsmith.evolution.migration_files import (
+    History,
+    Version,
+    ancestors,
+    heads,
+    next_file,
+    read_migrations,
+    text_of,
+    the_head,
+)
+from backsmith.evolution.migration_paths import common_ancestor, lost_steps, path_between
 
 
 def blueprint(name: str, *steps: str) -> Blueprint:
@@ -52,14 +61,14 @@ FORK = (version(1), version(2, "0001_v", name="a"), version(2, "0001_v", name="b
 
 
 def test_a_file_has_a_line_for_each_thing_and_the_blueprint_last() -> None:
-    name, text = next_file(
+    made, text = next_file(
         History((version(6),)),
         blueprint("shop", "split_name"),
         ["Add column customers.phone (text)", "Drop column customers.fax"],
         approvals=["drop:customers.fax"],
         answers={"Customer.phone": "new"},
     )
-    assert name == "0007_add_column_customers_phone.json"
+    assert made.file == "0007_add_column_customers_phone"
     assert (
         text
         == """\
@@ -91,14 +100,26 @@ def test_a_file_has_a_line_for_each_thing_and_the_blueprint_last() -> None:
 
 
 def test_what_is_written_is_read(tmp_path: Path) -> None:
-    assert read_migrations(written(tmp_path / "migrations", *LINE.versions)) == LINE
+    assert read_migrations(written(tmp_path / "shop", *LINE.versions)) == LINE
     assert read_migrations(tmp_path / "none") == History()
 
 
 def test_the_first_file_and_that_of_a_merge_have_names_of_their_own() -> None:
-    assert next_file(History(), blueprint("x"), ["Create table a"])[0] == "0001_begin.json"
-    assert next_file(History(FORK), blueprint("x"), ["Create table a"])[0] == "0003_merge.json"
-    assert next_file(LINE, blueprint("x"), ["Create table a"], "mine")[0] == "0005_mine.json"
+    assert next_file(History(), blueprint("x"), ["Create table a"])[0].file == "0001_begin"
+    assert next_file(History(FORK), blueprint("x"), ["Create table a"])[0].file == "0003_merge"
+    assert next_file(LINE, blueprint("x"), ["Create table a"], "mine")[0].file == "0005_mine"
+
+
+def test_a_merge_lists_the_data_migrations_that_one_branch_lacks() -> None:
+    """A database goes by way of the merge then, from before the two branches and from either of them."""
+    fork = (version(1, step="old"), version(2, "0001_v", name="a", step="split"), version(2, "0001_v", name="b"))
+    merge, _ = next_file(History(fork), blueprint("both", "old", "split"), [])
+    assert merge.migrations == ("split",)
+    later, _ = next_file(History((*fork, merge)), blueprint("later"), [], "later")
+    history = History((*fork, merge, later))
+    for begin in fork:
+        way = path_between(history, begin.hash, later.hash)
+        assert [each.file for each in way] == ["0003_merge", "0004_later"]
 
 
 def said(folder: Path) -> str:
@@ -114,7 +135,7 @@ def test_a_name_that_is_none() -> None:
 
 
 def test_an_edited_blueprint(tmp_path: Path) -> None:
-    folder = written(tmp_path / "migrations", version(1))
+    folder = written(tmp_path / "shop", version(1))
     file = folder / "0001_v.json"
     file.write_text(file.read_text().replace('"name":"v1"', '"name":"v2"'))
     assert said(folder) == (
@@ -124,31 +145,31 @@ def test_an_edited_blueprint(tmp_path: Path) -> None:
 
 
 def test_a_missing_parent(tmp_path: Path) -> None:
-    assert said(written(tmp_path / "migrations", version(2, "0001_v"))) == (
-        "0002_v.json stands on 0001_v.json, which isn't in migrations/. "
+    assert said(written(tmp_path / "shop", version(2, "0001_v"))) == (
+        "0002_v.json stands on 0001_v.json, which isn't in migrations/shop/. "
         "Bring that file back from git; versions that were applied are kept."
     )
 
 
 def test_files_that_stand_on_one_another(tmp_path: Path) -> None:
-    folder = written(tmp_path / "migrations", version(1, "0002_v"), version(2, "0001_v"))
+    folder = written(tmp_path / "shop", version(1, "0002_v"), version(2, "0001_v"))
     assert said(folder) == ("0001_v.json and 0002_v.json stand on one another. Bring them back from git as they were.")
 
 
 def test_a_file_that_was_renamed(tmp_path: Path) -> None:
-    folder = written(tmp_path / "migrations", version(1))
+    folder = written(tmp_path / "shop", version(1))
     (folder / "0001_v.json").rename(folder / "0002_v.json")
     assert said(folder) == "0002_v.json says that it is 0001_v. Give it its name back."
 
 
 def test_a_file_that_is_no_version(tmp_path: Path) -> None:
-    folder = written(tmp_path / "migrations")
+    folder = written(tmp_path / "shop")
     (folder / "notes.json").write_text("{}")
     assert said(folder) == ("notes.json isn't the name of a version, such as 0007_add_phone.json. Move it elsewhere.")
 
 
 def test_a_file_with_marks_of_a_merge(tmp_path: Path) -> None:
-    folder = written(tmp_path / "migrations")
+    folder = written(tmp_path / "shop")
     (folder / "0001_v.json").write_text("<<<<<<< HEAD\n")
     assert said(folder) == (
         "0001_v.json can't be read: JSON is malformed: invalid character (byte 0). After a merge with conflicts keep "
@@ -157,7 +178,7 @@ def test_a_file_with_marks_of_a_merge(tmp_path: Path) -> None:
 
 
 def test_two_files_of_one_number_are_no_mistake_but_two_heads(tmp_path: Path) -> None:
-    folder = written(tmp_path / "migrations", *FORK)
+    folder = written(tmp_path / "shop", *FORK)
     assert said(folder) == (
         "0002_a.json and 0002_b.json each are a newest version: two branches were merged. "
         "Run backsmith migrations merge, which writes one that stands on both."
@@ -186,11 +207,11 @@ def no_way(history: History, begin: str, end: str) -> str:
 
 def test_no_way_from_one_version_to_another() -> None:
     assert no_way(LINE, "other", "v4") == (
-        f"The database has the version {hash_of('other')}, which has no file in migrations/: somebody applied it from "
+        f"The database has the version {hash_of('other')}, which has no file: somebody applied it from "
         "another branch. Merge that branch, or apply to a database of your own."
     )
     assert no_way(LINE, "v1", "other") == (
-        f"The model's version {hash_of('other')} has no file in migrations/. Run backsmith migrations write."
+        f"The model's version {hash_of('other')} has no file. Run backsmith migrations write."
     )
     assert no_way(LINE, "v4", "v1") == (
         "The database has 0004_v, which is newer than 0001_v. Check out the newer model; "
@@ -227,7 +248,8 @@ def test_a_function_that_a_database_still_needs_and_nobody_has() -> None:
     assert lost_steps(path, lambda name: True) == []
     assert lost_steps(path, lambda name: False) == [
         "0002_v.json needs the function shop:split.up of the migration split, which the code doesn't have any more. "
-        "Bring it back until every database is past that version, or apply that version from its own commit."
+        "Bring it back, without @migration where its fields are gone, until every database is past that version; "
+        "or apply that version from its own commit."
     ]
 
 

@@ -31,7 +31,10 @@ def needed(field: Field) -> bool:
 
 def _added(sides: Sides, old: Entity, new: Entity, field: Field) -> None:
     about = f"{new.collection}.{field.name}"
-    if needed(field) and "create" in verbs(old):
+    earlier = next((each for each in old.fields if each.id == field.id), None)
+    if earlier is not None:  # what had its id is answered under its own name, and taken in place of it
+        sides.works(about, f"The new name of {earlier.name}, which is still answered.")
+    elif needed(field) and "create" in verbs(old):
         sides.breaks(
             about,
             f"A new field that has to be given: POST {path(new)} without {field.name} is refused from now on (422).",
@@ -163,7 +166,7 @@ class _Changed:
                 f"It has to be given: POST {path(self._new)} without {name} is refused from now on (422){before}.",
                 f"POST {path(self._new)} without {name}",
             )
-        elif needed(was) and not needed(now) and now.relaxed is None:
+        elif needed(was) and not needed(now) and now.relaxed is None and now.deprecated is None:
             how = "is numbered" if now.identity else "is null" if now.default is None else _default(now.default)
             self._sides.works(about, f"It may be left out of new rows: it {how} then.")
         elif was.default != now.default and was.computed is None and not needed(now):

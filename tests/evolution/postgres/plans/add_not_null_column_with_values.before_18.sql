@@ -6,6 +6,10 @@ ALTER TABLE "people" ADD COLUMN "town" text;
 -- ROW EXCLUSIVE on people; batches
 UPDATE "people" SET "town" = 'of ' || "name" WHERE ("town" IS NULL) AND (…);  -- by "people".id bigint
 
+-- Let the planner know the values of people.town
+-- SHARE UPDATE EXCLUSIVE on people; scan
+ANALYZE "people" ("town");
+
 -- Don't let people.town be null: new rows
 -- ACCESS EXCLUSIVE on people; catalogue
 ALTER TABLE "people" ADD CONSTRAINT "people_town_not_null" CHECK ("town" IS NOT NULL) NOT VALID;

@@ -40,6 +40,10 @@ CREATE TRIGGER "zz_backsmith_sync_people_name" BEFORE INSERT OR UPDATE ON "peopl
 -- ROW EXCLUSIVE on people; batches
 UPDATE "people" SET "first" = split_part("name", ' ', 1), "last" = nullif(split_part("name", ' ', 2), '') WHERE ("first" IS NULL) AND (…);  -- by "people".id bigint
 
+-- Let the planner know the values of people.first, last
+-- SHARE UPDATE EXCLUSIVE on people; scan
+ANALYZE "people" ("first", "last");
+
 -- Don't let people.first be null: new rows
 -- ACCESS EXCLUSIVE on people; catalogue
 ALTER TABLE "people" ADD CONSTRAINT "people_first_not_null" NOT NULL "first" NOT VALID;

@@ -14,6 +14,10 @@ CREATE TRIGGER "zz_backsmith_people_age_retype" BEFORE INSERT OR UPDATE ON "peop
 -- ROW EXCLUSIVE on people; batches
 UPDATE "people" AS "backsmith_row" SET "backsmith_age_new" = CAST("backsmith_row"."age" AS bigint) WHERE ("backsmith_age_new" IS NULL AND CAST("backsmith_row"."age" AS bigint) IS NOT NULL) AND (…);  -- by "backsmith_row".id bigint
 
+-- Let the planner know the values of people.backsmith_age_new
+-- SHARE UPDATE EXCLUSIVE on people; scan
+ANALYZE "people" ("backsmith_age_new");
+
 -- Change the type of people.age from integer to bigint: the new column in the place of the old one [convert:people.age]
 -- ACCESS EXCLUSIVE on people; catalogue
 DROP TRIGGER "zz_backsmith_people_age_retype" ON "people";

@@ -47,6 +47,10 @@ CREATE INDEX CONCURRENTLY "backsmith_people_age_name_idx_new" ON "people" ("back
 -- SHARE UPDATE EXCLUSIVE on people; build
 CREATE INDEX CONCURRENTLY "backsmith_people_old_idx_new" ON "people" ((("backsmith_age_new" + 1))) WHERE ("backsmith_age_new" > 5);  -- alone
 
+-- Let the planner know the values of people.backsmith_age_new
+-- SHARE UPDATE EXCLUSIVE on people; scan
+ANALYZE "people" ("backsmith_age_new");
+
 -- Change the type of people.age from integer to bigint: the new column in the place of the old one [convert:people.age]
 -- ACCESS EXCLUSIVE on people; catalogue
 DROP TRIGGER "zz_backsmith_people_age_retype" ON "people";

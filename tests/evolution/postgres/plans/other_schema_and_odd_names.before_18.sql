@@ -35,6 +35,10 @@ ALTER TABLE "Odd"."a table" ADD CONSTRAINT "backsmith_a table_select_check_new_c
 -- SHARE UPDATE EXCLUSIVE on Odd.a table; scan
 ALTER TABLE "Odd"."a table" VALIDATE CONSTRAINT "backsmith_a table_select_check_new_check";
 
+-- Let the planner know the values of Odd.a table.backsmith_select_new
+-- SHARE UPDATE EXCLUSIVE on Odd.a table; scan
+ANALYZE "Odd"."a table" ("backsmith_select_new");
+
 -- Change the type of Odd.a table.select from integer to bigint: the new column in the place of the old one [convert:Odd.a table.select]
 -- ACCESS EXCLUSIVE on Odd.a table; catalogue
 DROP TRIGGER "zz_backsmith_a table_select_retype" ON "Odd"."a table";

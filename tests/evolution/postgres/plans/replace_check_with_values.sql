@@ -6,6 +6,10 @@ ALTER TABLE "people" DROP CONSTRAINT "people_age_check";
 -- ROW EXCLUSIVE on people; batches
 UPDATE "people" SET "age" = "age" + 10 WHERE ("age" <= 10) AND (…);  -- by "people".id bigint
 
+-- Let the planner know the values of people.age
+-- SHARE UPDATE EXCLUSIVE on people; scan
+ANALYZE "people" ("age");
+
 -- Add a check to people: (age > 10): new rows
 -- ACCESS EXCLUSIVE on people; catalogue
 ALTER TABLE "people" ADD CONSTRAINT "people_age_check" CHECK ((age > 10)) NOT VALID;

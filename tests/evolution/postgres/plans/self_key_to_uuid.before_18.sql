@@ -57,6 +57,10 @@ ALTER TABLE "customers" ADD CONSTRAINT "backsmith_b_new_fkey" FOREIGN KEY ("back
 -- SHARE UPDATE EXCLUSIVE on customers, ROW SHARE on customers; scan
 ALTER TABLE "customers" VALIDATE CONSTRAINT "backsmith_b_new_fkey";
 
+-- Let the planner know the values of customers.backsmith_id_new, backsmith_boss_new
+-- SHARE UPDATE EXCLUSIVE on customers; scan
+ANALYZE "customers" ("backsmith_id_new", "backsmith_boss_new");
+
 -- Change the type of customers.id from integer to uuid: the new column in the place of the old one; Change the type of customers.boss from integer to uuid: the new column in the place of the old one [convert:customers.id]
 -- ACCESS EXCLUSIVE on customers; catalogue
 ALTER TABLE "customers" DROP CONSTRAINT "b";

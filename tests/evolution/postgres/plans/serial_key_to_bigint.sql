@@ -62,6 +62,14 @@ ALTER TABLE "orders" ADD CONSTRAINT "backsmith_orders_customer_id_fkey_new_fkey"
 -- SHARE UPDATE EXCLUSIVE on orders, ROW SHARE on customers; scan
 ALTER TABLE "orders" VALIDATE CONSTRAINT "backsmith_orders_customer_id_fkey_new_fkey";
 
+-- Let the planner know the values of customers.backsmith_id_new
+-- SHARE UPDATE EXCLUSIVE on customers; scan
+ANALYZE "customers" ("backsmith_id_new");
+
+-- Let the planner know the values of orders.backsmith_customer_id_new
+-- SHARE UPDATE EXCLUSIVE on orders; scan
+ANALYZE "orders" ("backsmith_customer_id_new");
+
 -- Change the type of customers.id from integer to bigint: the new column in the place of the old one; Change the type of orders.customer_id from integer to bigint: the new column in the place of the old one [convert:customers.id]
 -- ACCESS EXCLUSIVE on customers, ACCESS EXCLUSIVE on orders; catalogue
 LOCK TABLE "customers", "orders" IN ACCESS EXCLUSIVE MODE;

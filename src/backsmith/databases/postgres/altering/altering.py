@@ -47,6 +47,7 @@ from backsmith.databases.postgres.altering.in_place import in_place
 from backsmith.databases.postgres.altering.phases import Placed
 from backsmith.databases.postgres.altering.retyping import Retypes
 from backsmith.databases.postgres.altering.situation import Situation
+from backsmith.databases.postgres.altering.statistics import statistics
 from backsmith.databases.postgres.conversions import conversion
 from backsmith.databases.postgres.ddl import PostgresDdl
 from backsmith.databases.schema import Column
@@ -69,6 +70,7 @@ class PostgresAltering(Altering):
         situation = Situation(alteration, self._ddl)
         retypes = Retypes(situation)
         placed = [*_of_changes(situation, retypes), *_of_tables(situation), *retypes.steps()]
+        placed += statistics(situation, retypes.swapped)
         return [each.step for each in sorted(placed, key=lambda each: each.phase)]
 
     def conversion(self, old: Column, new: Column, was: Type, becomes: Type) -> Conversion | None:

@@ -168,4 +168,5 @@ def _drop_column(work: Work, job: Job, change: DropColumn) -> Iterator[str]:
 
 def title(job: Job, changes: list[Change | Fill]) -> str:
     """What is done, in English."""
-    return f"Change {job.table} in place: {'; '.join(describe(change) for change in changes)}"
+    said = [describe(change) for change in changes]
+    return said[0] if len(said) == 1 else f"Change {job.table} in place: {'; '.join(said)}"
