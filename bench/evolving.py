@@ -24,6 +24,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import ClassVar
 
 import asyncpg
 import uvloop
@@ -232,24 +233,28 @@ async def _fill(kind: str, url: str, rows: int) -> None:
 class Server:
     """`backsmith serve` of one version of the model."""
 
+    running: ClassVar[list[Server]] = []
+
     def __init__(self, model: Path, url: str, port: int) -> None:
         command = [*_backsmith("serve"), str(model), "--database", url, "--port", str(port), "--production"]
         self.process = subprocess.Popen(
             [*command, "--access-log", "false"], env=_environment(), stderr=subprocess.DEVNULL
         )
         self.port = port
+        self.running.append(self)
 
     async def ready(self) -> None:
         """Once it answers."""
         for _ in range(200):
             try:
                 reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
-                status, _ = await _ask(reader, writer, _request("GET", "/api/readings?limit=1"))
+                status, body = await _ask(reader, writer, _request("GET", "/api/readings?limit=1"))
                 writer.close()
             except (OSError, asyncio.IncompleteReadError):
                 await asyncio.sleep(0.1)
             else:
-                assert status == 200
+                if status != 200:
+                    raise RuntimeError(f"The server says {status}: {body!r}")
                 return
         raise RuntimeError("The server doesn't answer")
 
@@ -257,6 +262,7 @@ class Server:
         """Answer what is in work, and end."""
         self.process.send_signal(signal.SIGTERM)
         self.process.wait()
+        self.running.remove(self)
 
 
 def _backsmith(command: str) -> list[str]:
@@ -285,8 +291,18 @@ async def _measure(kind: str, url: str, folder: Path, rows: int, only: str | Non
     await _fill(kind, url, rows)
     port = PORT
     server = Server(model, url, port)
+    try:
+        return await _measure_all(kind, url, model, text, server, Load(rows), only)
+    finally:
+        for each in Server.running:
+            each.process.kill()
+
+
+async def _measure_all(
+    kind: str, url: str, model: Path, text: str, server: Server, load: Load, only: str | None
+) -> list[str]:
+    port = server.port
     await server.ready()
-    load = Load(rows)
     tasks = [asyncio.create_task(load.client(number)) for number in range(CONNECTIONS)]
     if kind == "postgres":
         tasks.append(asyncio.create_task(_watch_locks(url, load)))

@@ -62,6 +62,10 @@ class DatabaseError(BacksmithError):
     """The database can't be opened or used as asked: says why, and what to do."""
 
 
+class NoDatabaseError(DatabaseError):
+    """There is no database at that place yet."""
+
+
 @dataclass(frozen=True)
 class Kind:
     """A kind of refusal of a request."""

@@ -202,14 +202,17 @@ POSTGRES = {
         (),
     ),
     "ALTER TABLE pumps ALTER level SET DEFAULT 4": ("Column pumps.level has the default 4; it had none.", ()),
-    "ALTER TABLE pumps ALTER size TYPE integer": ("Column pumps.size is integer; it was bigint.", ("convert:pumps.size",)),
+    "ALTER TABLE pumps ALTER size TYPE integer": (
+        "Column pumps.size is integer; it was bigint.",
+        ("convert:pumps.size",),
+    ),
     "ALTER TABLE pumps ALTER state DROP NOT NULL": ("Column pumps.state is now allowed to be null.", ()),
     "UPDATE pumps SET note = ''; ALTER TABLE pumps ALTER note SET NOT NULL": (
         "Column pumps.note is no longer allowed to be null.",
         (),
     ),
     "ALTER TABLE pumps DROP CONSTRAINT pumps_name_key": ("(name) of pumps is no longer kept unique.", ()),
-    "ALTER TABLE pumps DROP CONSTRAINT pumps_level_check": ("A check of pumps is gone: \"level\" >= 0", ()),
+    "ALTER TABLE pumps DROP CONSTRAINT pumps_level_check": ('A check of pumps is gone: "level" >= 0', ()),
     "ALTER TABLE pumps DROP CONSTRAINT pumps_station_id_fkey": (
         "The foreign key of pumps (station_id) to stations is gone.",
         (),

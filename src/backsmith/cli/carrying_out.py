@@ -15,6 +15,7 @@ from typing import Literal
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from backsmith.blueprint.blueprint import Blueprint
 from backsmith.blueprint.lock import Lock
@@ -178,12 +179,16 @@ class _Command:
             return DONE
         say(plan_in_english(plan))
         if outcome == "impossible":
+            say("Nothing was done.")
             return MISTAKES
         missing = needed_approvals(plan, self._wanted.approvals)
         if not missing:
             return None
+        say("Nothing was done.")
+        slips = {finding.about for finding in plan.findings if finding.kind == "note"}
+        kept = tuple(name for name in self._wanted.approvals if f"--approve {name}" not in slips)
         words = [word for name in missing for word in ("--approve", name)]
-        next_command(f"{_command(self._wanted, self._model)} {shlex.join(words)}")
+        next_command(f"{_command(replace(self._wanted, approvals=kept), self._model)} {shlex.join(words)}")
         return UNAPPROVED
 
     def _may_go_on(self, *, resuming: bool) -> bool:

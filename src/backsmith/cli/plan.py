@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import Parameter
 
 from backsmith.cli.advise import advice_lines
-from backsmith.cli.exit_codes import IMPOSSIBLE, NEEDS_APPROVAL, NO_CHANGE, SAFE
+from backsmith.cli.exit_codes import DATABASE, IMPOSSIBLE, NEEDS_APPROVAL, NO_CHANGE, SAFE
 from backsmith.cli.loading import compiled, named_model, opened
 from backsmith.cli.plan_english import plan_as_sql, plan_in_english
 from backsmith.cli.talk import next_command, say, write, write_json
-from backsmith.errors import UsageError
+from backsmith.errors import NoDatabaseError, UsageError
 from backsmith.evolution.plan import Plan, verdict
 from backsmith.settings import read_settings
 
@@ -61,7 +61,13 @@ def plan(
         raise UsageError("--expand begins a release and --contract ends it: give one of them.")
     model = named_model(model)
     release: Release = "expand" if expand else "contract" if contract else "direct"
-    found = asyncio.run(_plan(model, database, release, approve or []))
+    where = ["--database", database] if database else []
+    try:
+        found = asyncio.run(_plan(model, database, release, approve or []))
+    except NoDatabaseError as error:
+        say(str(error))
+        next_command(shlex.join(["backsmith", "apply", model, *where]))
+        return DATABASE
     if json:
         write_json(found)
     elif sql:
@@ -69,7 +75,7 @@ def plan(
     else:
         write(plan_in_english(found))
     outcome = verdict(found)
-    words = ["backsmith", "apply", model, *(["--database", database] if database else [])]
+    words = ["backsmith", "apply", model, *where]
     words += [f"--{release}"] if release != "direct" else []
     if outcome in {"safe", "approval"} and sys.stderr.isatty():
         words += [word for approval in found.approvals for word in ("--approve", approval.name)]

@@ -195,6 +195,30 @@ class _Desired:
                     yield enum
 
 
+def with_on_update(desired: Schema, actual: Schema) -> Schema:
+    """The desired tables, whose foreign keys do on update what they do in the database: a model says nothing of it."""
+    there = {
+        (table.schema, table.name, key.columns, key.target_schema, key.target_table, key.target_columns): key.on_update
+        for table in actual.tables
+        for key in table.foreign_keys
+    }
+
+    def kept(table: Table) -> Table:
+        keys = (
+            replace(
+                key,
+                on_update=there.get(
+                    (table.schema, table.name, key.columns, key.target_schema, key.target_table, key.target_columns),
+                    key.on_update,
+                ),
+            )
+            for key in table.foreign_keys
+        )
+        return replace(table, foreign_keys=tuple(keys))
+
+    return replace(desired, tables=tuple(map(kept, desired.tables)))
+
+
 def _stored(entity: Entity) -> list[Field]:
     """The fields that have a column of their own: an older name of a field is another way to the same one."""
     columns: dict[str, Field] = {}

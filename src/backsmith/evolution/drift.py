@@ -63,15 +63,29 @@ def drift(found: Left, planned: Collection[Change], dialect: Dialect) -> list[Dr
     ]
 
 
-def only_there(found: Left | None, planned: Iterable[Change], given: Collection[str]) -> Iterator[Approval]:
+def only_there(
+    found: Left | None, planned: Iterable[Change], given: Collection[str], not_modelled: Collection[str]
+) -> Iterator[Approval]:
     """Approvals for constraints that go though no version of the model had them: who added them had a reason."""
     for change in planned:
         if not isinstance(change, DropCheck | DropUnique | DropForeignKey):
             continue
-        if found is None or change in found.changes:
+        if isinstance(change, DropForeignKey) and any(_is_deferrable(change, note) for note in not_modelled):
+            name = f"drop:{change.table}.{_constraint(change)}"
+            text = f"{describe(change)}: it is DEFERRABLE, which a new one isn't."
+            yield Approval(name=name, text=text, given=name in given)
+        elif found is None or change in found.changes:
             name = f"drop:{change.table}.{_constraint(change)}"
             text = f"{describe(change)}: only the database has it."
             yield Approval(name=name, text=text, given=name in given)
+
+
+def _is_deferrable(change: DropForeignKey, note: str) -> bool:
+    """Whether that is said by what was read of the database and has no place in a schema."""
+    return note in {
+        f"deferrable foreign key ({', '.join(change.foreign_key.columns)}) on {change.table}",
+        f"deferrable of constraint {change.foreign_key.name} on {change.table}",
+    }
 
 
 def _place(change: Change) -> object:

@@ -20,8 +20,6 @@ from backsmith.databases.changes import (
     DropSync,
     Fill,
     MissingView,
-    RenameColumn,
-    RenameTable,
     describe,
 )
 from backsmith.databases.database import Database
@@ -35,7 +33,7 @@ from backsmith.evolution.access_changes import access_changes
 from backsmith.evolution.api_changes import api_changes
 from backsmith.evolution.approvals import approvals_of, approved_by, useless
 from backsmith.evolution.data_checks import findings as findings_of
-from backsmith.evolution.desired import tables_of
+from backsmith.evolution.desired import tables_of, with_on_update
 from backsmith.evolution.diff import diff
 from backsmith.evolution.drift import drift, left, only_there
 from backsmith.evolution.fills import fills
@@ -98,14 +96,14 @@ async def planned(
     dialect = database.dialect
     actual = without_own(await database.inspect())
     facts = await database.facts()
-    desired = tables_of(new, dialect)
+    names_changed = [] if old is None else renames(old, new, actual, dialect.ddl)
+    now = renamed_schema(actual, names_changed, dialect.ddl)
+    desired = with_on_update(tables_of(new, dialect), now)
     changes, impossible = _changes(old, new, actual, desired, dialect)
     syncs = tuple(syncs)
     changes += [*syncs, *map(_backfill_of(dialect), syncs), *ended]
     alteration = Alteration(actual=actual, desired=desired, changes=tuple(changes), facts=facts)
     open_questions = [] if old is None or mode != "direct" else questions(old, new, approvals)
-    names_changed = [each for each in changes if isinstance(each, RenameTable | RenameColumn)]
-    now = renamed_schema(actual, names_changed, dialect.ddl)
     types = types_of(old, new, now, dialect)
     then = None if old is None else renamed_schema(tables_of(old, dialect), names_changed, dialect.ddl)
     by_hand = None if then is None else left(now, then, dialect)
@@ -119,7 +117,9 @@ async def planned(
     found = [*impossible, *noted, *await findings_of(database, alteration, _names(old, new), types)]
     needed = [*approvals_of(steps, found, approvals, granted), *asked]
     if steps:
-        needed += [each for each in only_there(by_hand, changes, approvals) if not granted(each.name)]
+        needed += [
+            each for each in only_there(by_hand, changes, approvals, actual.not_modelled) if not granted(each.name)
+        ]
         found += useless(approvals, needed, granted)
     result = Plan(
         mode=mode,

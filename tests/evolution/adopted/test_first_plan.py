@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
 from pathlib import Path
 
 import asyncpg
@@ -43,9 +42,7 @@ async def test_of_everything_that_a_schema_can_have(
     await first_plan_is_empty(database, tmp_path)
 
 
-async def test_of_chinook(
-    database_kind: str, database_url: str, chinook: Path, tmp_path: Path
-) -> None:
+async def test_of_chinook(database_kind: str, database_url: str, chinook: Path, tmp_path: Path) -> None:
     if database_kind == "sqlite":
         file = tmp_path / "chinook.sqlite"
         shutil.copy(chinook / "chinook.sqlite", file)

@@ -160,6 +160,20 @@ def test_each_version_on_the_way_is_approved_by_itself(shop: Shop, run: Run) -> 
     assert run(rows(shop.url, "SELECT last, initial FROM people")) == [("Lovelace", "A")]
 
 
+def test_stopped_on_the_way_it_goes_on_and_then_further(
+    shop: Shop, run: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    behind(shop, run, KEPT)
+    shop.model(KEPT.replace('name.partition(" ")', "name.nothing()"))
+    assert shop.apply(*APPROVED) == 1
+    shop.model(KEPT)
+    capsys.readouterr()
+    assert shop.apply(*APPROVED) == 0
+    said = capsys.readouterr().err.splitlines()
+    assert "The database has 0002_split now." in said
+    assert run(rows(shop.url, "SELECT last, initial FROM people")) == [("Lovelace", "A")]
+
+
 def test_a_function_that_is_gone_stops_it(shop: Shop, run: Run, capsys: pytest.CaptureFixture[str]) -> None:
     behind(shop, run, THREE + INITIAL)
     capsys.readouterr()

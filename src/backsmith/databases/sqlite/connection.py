@@ -15,7 +15,7 @@ from urllib.parse import quote
 import apsw
 
 from backsmith.databases.sqlite.functions import register
-from backsmith.errors import DatabaseError
+from backsmith.errors import DatabaseError, NoDatabaseError
 
 CORRUPTING = 3_051_002
 """SQLite up to this version may corrupt a WAL database that two connections write (https://sqlite.org/wal.html)."""
@@ -115,7 +115,7 @@ def open_untouched(path: Path, *, wait: int = WAIT, longest: int = LONGEST) -> a
     A database in WAL mode that nobody has open is read as it is on disk; otherwise SQLite would create a journal.
     """
     if not path.is_file():
-        raise DatabaseError(f"There is no database {path}.")
+        raise NoDatabaseError(f"There is no database {path}.")
     with path.open("rb") as file:
         header = file.read(HEADER)
     journal = path.with_name(f"{path.name}-wal")

@@ -165,7 +165,9 @@ class _Reader:
             kind, target = "references", self.reference()
         elif self.token.is_word("GENERATED", "AS"):
             kind = "generated"
-            self.at += 2 if self.skip("GENERATED") else 1
+            if self.skip("GENERATED"):
+                self.at += 1  # ALWAYS
+            self.at += 1
             self.parentheses()
             self.skip("STORED", "VIRTUAL")
         elif name is None and not of_table:
