@@ -56,7 +56,8 @@ def test_a_command_that_does_not_exist(capsys: pytest.CaptureFixture[str]):
 def test_a_command_that_nothing_is_like(capsys: pytest.CaptureFixture[str]):
     assert run(["brew"]) == 2
     assert capsys.readouterr().err == (
-        "There is no command brew. There are adopt, create, check, show, why, log, advise, settings, plan, apply, rollback, migrations, serve, token, key.\n"
+        "There is no command brew. There are adopt, create, check, show, why, log, advise, settings, "
+        "plan, apply, rollback, migrations, serve, token, key.\n"
         "See: backsmith --help\n"
     )
 

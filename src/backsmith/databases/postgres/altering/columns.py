@@ -22,7 +22,7 @@ from backsmith.databases.constraint_names import name_of
 from backsmith.databases.postgres.altering import locks
 from backsmith.databases.postgres.altering.altered import altered
 from backsmith.databases.postgres.altering.constraints import not_null
-from backsmith.databases.postgres.altering.fills import fill_rows
+from backsmith.databases.postgres.altering.fills import begins_with, fill_rows
 from backsmith.databases.postgres.altering.hanging import check_drop
 from backsmith.databases.postgres.altering.phases import Phase, Placed
 from backsmith.databases.postgres.altering.situation import Situation
@@ -53,6 +53,13 @@ def add_column(situation: Situation, change: AddColumn) -> Iterator[Placed]:
         return
     if _is_synced(situation, table, column.name):
         column = replace(column, default=None)  # a value tells the trigger that the new shape was written
+    constant = begins_with(situation, table, column.name)
+    if constant is not None:
+        then = "DROP DEFAULT" if column.default is None else f"SET DEFAULT {column.default}"
+        after = (_alter(situation, table, situation.ddl.quote(column.name), then),)
+        title = f"{describe(change)}, {constant} in the rows that are there"
+        yield _added(situation, table, replace(column, default=constant), title, after)
+        return
     is_filled = _is_filled(situation, table, column.name)
     if column.default is not None and not is_filled and is_same_for_all(situation, column.default):
         yield _added(situation, table, column, describe(change))

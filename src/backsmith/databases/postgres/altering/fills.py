@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from msgspec.structs import replace
 
 from backsmith.blueprint.blueprint import Field
-from backsmith.databases.changes import AlterColumnType, Fill, FillTable, TableName, Transform, describe
+from backsmith.databases.changes import AddColumn, AlterColumnType, Fill, FillTable, TableName, Transform, describe
 from backsmith.databases.postgres.altering import costs, locks
 from backsmith.databases.postgres.altering.phases import Phase, Placed
 from backsmith.databases.postgres.altering.situation import Situation
 from backsmith.databases.schema import Column
+from backsmith.databases.sql_forms import Value
 from backsmith.databases.steps import Batches, Statements, TransformRows
 from backsmith.errors import DatabaseError
 
@@ -21,10 +22,23 @@ ONE_STATEMENT = 10_000
 
 def fill(situation: Situation, change: Fill) -> Iterator[Placed]:
     """UPDATE; after the swaps where it writes columns that get another type."""
+    if len(change.sets) == 1 and begins_with(situation, change.table, change.sets[0][0]) is not None:
+        return
     retyped = {each.new.name for each in situation.of_kind(AlterColumnType, change.table)}
     late = any(column in retyped for column, _ in change.sets)
     phase = Phase.LATE_FILLS if late else Phase.FILLS
     yield from fill_rows(situation, phase, change.table, change.sets, change.where, change.reason)
+
+
+def begins_with(situation: Situation, table: TableName, column: str) -> str | None:
+    """The constant that all rows get for a new column, if there is one: PostgreSQL keeps it in its catalogue."""
+    if column not in (each.column.name for each in situation.of_kind(AddColumn, table)):
+        return None
+    found = [each for each in situation.of_kind(Fill, table) if column in (name for name, _ in each.sets)]
+    if len(found) != 1 or len(found[0].sets) != 1:
+        return None
+    sql = found[0].sets[0][1]
+    return sql if isinstance(situation.ddl.meaning(sql), Value) else None
 
 
 def fill_rows(
