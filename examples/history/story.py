@@ -9,7 +9,7 @@ import asyncio
 import shutil
 import sys
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import NamedTuple
@@ -101,7 +101,7 @@ def _version(folder: Path, number: int) -> Blueprint:
 
 
 @asynccontextmanager
-async def _opened(url: str) -> AsyncIterator[Database]:
+async def _opened(url: str) -> AsyncGenerator[Database]:
     database = open_database(url)
     await database.open()
     try:

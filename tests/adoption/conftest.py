@@ -23,9 +23,9 @@ from backsmith.adoption import write_model
 from backsmith.blueprint import compile as compile_model
 from backsmith.blueprint import load
 from backsmith.blueprint.blueprint import Blueprint
+from backsmith.databases.changes import describe
 from backsmith.databases.dialect import Dialect
 from backsmith.databases.schema import Schema
-from backsmith.databases.changes import describe
 from backsmith.evolution.desired import tables_of
 from backsmith.evolution.diff import diff
 

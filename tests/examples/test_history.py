@@ -16,10 +16,7 @@ from examples.history.story import STORY, story
 @pytest.mark.every_postgres
 async def test_twenty_versions(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(servers.wait_for_servers, "__kwdefaults__", {"timeout": 10.0, "grace": 0.0})
-    told = [
-        (version, release, verdict(plan))
-        async for version, release, plan, _ in story(database_url, tmp_path)
-    ]
+    told = [(version, release, verdict(plan)) async for version, release, plan, _ in story(database_url, tmp_path)]
     assert told == [(chapter.version, release, "safe") for chapter in STORY for release in chapter.releases]
     database = open_database(database_url)
     await database.open()

@@ -64,9 +64,9 @@ class Order(Entity, indexes=[Index("status", "-id")]):
     """What a customer orders."""
 
     customer: Customer
-    status: Annotated[
-        Literal["draft", "placed", "sent", "cancelled"], RenamedFrom(values={"shipped": "sent"})
-    ] = "draft"
+    status: Annotated[Literal["draft", "placed", "sent", "cancelled"], RenamedFrom(values={"shipped": "sent"})] = (
+        "draft"
+    )
     remark: str | None
     lines: list[Line]
 

@@ -31,8 +31,9 @@ def plan(
     database: str | None = None,
     expand: bool = False,
     contract: bool = False,
-    approve: Annotated[list[str] | None, Parameter(help="Approve something by its name, such as drop:orders.note.")]
-    = None,
+    approve: Annotated[
+        list[str] | None, Parameter(help="Approve something by its name, such as drop:orders.note.")
+    ] = None,
     json: bool = False,
     sql: bool = False,
 ) -> int:

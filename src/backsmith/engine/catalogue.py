@@ -81,9 +81,7 @@ class Catalogue:
         self.entities: Mapping[str, Entity] = {entity.name: entity for entity in blueprint.entities}
         pairs = () if blueprint.expansion is None else blueprint.expansion.pairs
         self.resources: Mapping[str, Resource] = {
-            entity.name: Resource(
-                entity, self.entities, tuple(pair for pair in pairs if pair.entity == entity.name)
-            )
+            entity.name: Resource(entity, self.entities, tuple(pair for pair in pairs if pair.entity == entity.name))
             for entity in blueprint.entities
         }
         self.collections: dict[str, Resource] = {
