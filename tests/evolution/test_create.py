@@ -128,7 +128,8 @@ async def test_what_keeps_rows_from_being_read_is_named(database: Database, data
         f'- Column notes.made is date, not {made}: change it, or write Column(type="date")\n'
         "- Column notes.text is missing\n"
         "- Table pages is missing\n"
-        "See what it takes to change the database: backsmith plan. Or change the model, or begin with an empty database."
+        "See what it takes to change the database: backsmith plan. Or change the model, or begin with an empty"
+        " database."
     )
 
 
