@@ -373,6 +373,23 @@ model/shop.py:4:27: Order.title can't be renamed from 'name', which is still the
     assert mistakes(model) == expected
 
 
+def test_renamed_from_a_relation_that_is_still_there(mistakes: Mistakes) -> None:
+    model = """
+        class Order(Entity, private=True):
+            name: str
+            owner: Annotated["Order", OnDelete("restrict")] | None
+            payer: Annotated["Order", OnDelete("restrict"), RenamedFrom("owner")] | None
+    """
+    expected = """
+model/shop.py:5:53: Order.payer can't be renamed from 'owner', which is still there. [still-there]
+  5 |     payer: Annotated["Order", OnDelete("restrict"), RenamedFrom("owner")] | None
+    |                                                     ^^^^^^^^^^^
+
+1 mistake found.
+"""
+    assert mistakes(model) == expected
+
+
 def test_inheriting_from_an_entity(mistakes: Mistakes) -> None:
     model = """
         class Order(Entity, private=True):

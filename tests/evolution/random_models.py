@@ -266,7 +266,7 @@ def _toggle(rng: random.Random, model: Model) -> Model:
 def _add_relation(rng: random.Random, model: Model) -> Model:
     entity, target = rng.choice(model.entities), rng.choice(model.entities)
     name = rng.choice(("parent", "owner", "place"))
-    if name in {each.name for each in entity.relations}:
+    if name in {each.name for each in entity.relations} | {each.was for each in entity.relations}:
         return model
     on_delete = rng.choice(("no_action", "cascade", "set_null", "restrict"))
     relation = Relation(model.next, name, target.uid, True, on_delete, unique=rng.random() < 0.2)
@@ -288,7 +288,8 @@ def _change_relation(rng: random.Random, model: Model) -> Model:
         case "unique":
             changed = replace(relation, unique=not relation.unique)
         case _:
-            free = [name for name in ("parent", "owner", "place") if name not in {e.name for e in entity.relations}]
+            taken = {e.name for e in entity.relations} | {e.was for e in entity.relations}
+            free = [name for name in ("parent", "owner", "place") if name not in taken]
             if not free or relation.was is not None:
                 return model
             changed = replace(relation, name=rng.choice(free), was=relation.name)

@@ -144,6 +144,17 @@ def cases() -> Iterator[Case]:
         ("convert:pumps.size",),
     )
     yield Case(
+        "text that becomes a list, while clients may write",
+        PLAIN.replace("size: int", "size: str"),
+        ("INSERT INTO pumps (id, name, size) VALUES (1, 'north', '[\"a\", \"b\"]')",),
+        PLAIN.replace("size: int", "size: list[str]"),
+        {
+            "SELECT id FROM pumps": [(1,)],
+            "SELECT 1 FROM pumps WHERE CAST(size AS text) IN ('{a,b}', '[\"a\",\"b\"]')": [(1,)],
+        },
+        ("convert:pumps.size",),
+    )
+    yield Case(
         "a longer text",
         PLAIN.replace("name: str", "name: Annotated[str, MaxLen(10)]"),
         ROWS,

@@ -185,7 +185,9 @@ def test_a_change_of_the_model_is_served_and_a_mistake_in_it_survived(tmp_path: 
         assert server.process.poll() is None
         assert "Traceback" not in server.said()
         with_size = SMALL.replace("    name: str\n", "    name: str\n    size: int | None = None\n")
-        model.write_text(with_size.replace("Cup(", "Mug("))
+        model.write_text(with_size.replace("Cup(Entity", "Mug(Entity"))
+        server.wait_until(lambda: "- Mug is new, and Cup gone" in server.said())
+        model.write_text(with_size.replace("Cup(Entity", 'Mug(Entity, renamed_from="Cup"'))
         server.wait_until(lambda: server.get("/api/mugs?select=id,size").json() == [])
         assert server.get("/api/cups").status_code == 404
         server.terminate()

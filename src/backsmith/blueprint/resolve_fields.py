@@ -31,6 +31,7 @@ _GENERATORS: dict[str, type[Type]] = {"now": DateTime, "today": Date, "uuid7": U
 def add_fields(compilation: Compilation, draft: Draft) -> None:
     """Resolve the fields that the draft's annotations and computed methods declare."""
     for part in draft.parts.values():
+        _check_renamed(compilation, draft, part)
         if not is_entity(part.shape.base):
             field = _field(compilation, draft, part)
             if field is None:
@@ -39,6 +40,13 @@ def add_fields(compilation: Compilation, draft: Draft) -> None:
                 draft.fields[part.name] = field
     for name, function in computed_of(draft).items():
         _add_computed(compilation, draft, name, function)
+
+
+def _check_renamed(compilation: Compilation, draft: Draft, part: Part) -> None:
+    renamed: RenamedFrom | None = part.marker(RenamedFrom)
+    if renamed and renamed.name in draft.parts:
+        message = f"{part.path} can't be renamed from '{renamed.name}', which is still there."
+        compilation.report(part.problem("still-there", message, at="RenamedFrom"))
 
 
 def computed_of(draft: Draft) -> dict[str, FunctionType]:
@@ -131,9 +139,6 @@ def _marker_problems(
     if part.marker(Identity) and not isinstance(type, Integer):
         message = f"{part.path}: Identity doesn't fit: the database hands out whole numbers."
         problems.append(part.problem("misfit-constraint", message, at="Identity"))
-    if renamed and renamed.name in draft.parts:
-        message = f"{part.path} can't be renamed from '{renamed.name}', which is still there."
-        problems.append(part.problem("still-there", message, at="RenamedFrom"))
     if renamed and renamed.name is None and not renamed.values:
         message = f"{part.path}: RenamedFrom needs its parameters."
         problems.append(part.problem("misfit-constraint", message, "Write RenamedFrom(…).", at="RenamedFrom"))

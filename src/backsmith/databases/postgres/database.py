@@ -47,6 +47,8 @@ if TYPE_CHECKING:
     from backsmith.databases.trials import Trial
 
 T = TypeVar("T")
+OUTDATED_TRIES = 5
+"""How often a read is tried again because a table was changed in between."""
 
 CASE_COLLATION = """
 SELECT collname FROM pg_collation
@@ -168,10 +170,14 @@ class PostgresDatabase(Database):
         return result
 
     async def _recover(
-        self, connection: Connection, error: BaseException, work: Callable[[Connection], Awaitable[T]]
+        self,
+        connection: Connection,
+        error: BaseException,
+        work: Callable[[Connection], Awaitable[T]],
+        tries: int = OUTDATED_TRIES,
     ) -> T:
         """After an error: the result of a second try where the connection was lost, or knew a table as it was before a
-        change; else raise what the error means."""
+        change; else raise what the error means. While tables change again and again there are further `tries`."""
         if not isinstance(error, Exception):  # cancelled: the statement still runs
             self._pool.drop(connection)
             raise error
@@ -187,6 +193,8 @@ class PostgresDatabase(Database):
         try:
             result = await work(connection)
         except BaseException as second:
+            if isinstance(second, Exception) and is_outdated(second) and tries > 1:
+                return await self._recover(connection, second, work, tries - 1)
             refusal = self._refusal(second, connection) if isinstance(second, Exception) else None
             if isinstance(second, Exception) and not is_lost(second, connection):
                 self._pool.give(connection)

@@ -25,7 +25,7 @@ from filelock import FileLock, Timeout
 
 from backsmith.databases.session import Keep, LockedError, OutdatedError, RefusedError, Session, Statement
 from backsmith.databases.sqlite.connection import open_writer
-from backsmith.errors import BacksmithError, DatabaseError
+from backsmith.errors import BacksmithError, DatabaseError, RequestError
 
 T = TypeVar("T")
 Rows = Sequence[Any]
@@ -202,6 +202,8 @@ class SqliteSession(Session):
 
 def _failure(error: Exception, sql: str) -> BacksmithError:
     match error:
+        case RequestError():  # a function of ours has no answer for a row
+            return RefusedError(error.message, sql)
         case BacksmithError():
             return error
         case apsw.BusyError() | apsw.LockedError():

@@ -4,7 +4,7 @@ ALTER TABLE "people" ADD COLUMN "backsmith_age_new" bigint;
 CREATE FUNCTION "backsmith_people_age_retype"() RETURNS trigger LANGUAGE plpgsql AS $backsmith$
 #variable_conflict use_column
 BEGIN
-    SELECT CAST("backsmith_row"."age" AS bigint) INTO NEW."backsmith_age_new" FROM (SELECT (NEW).*) AS "backsmith_row";
+    SELECT CAST("backsmith_row"."age" AS bigint) INTO NEW."backsmith_age_new" FROM (SELECT (NEW).* OFFSET 0) AS "backsmith_row";
     RETURN NEW;
 END
 $backsmith$;

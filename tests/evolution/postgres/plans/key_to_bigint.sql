@@ -4,7 +4,7 @@ ALTER TABLE "customers" ADD COLUMN "backsmith_id_new" bigint;
 CREATE FUNCTION "backsmith_customers_id_retype"() RETURNS trigger LANGUAGE plpgsql AS $backsmith$
 #variable_conflict use_column
 BEGIN
-    SELECT CAST("backsmith_row"."id" AS bigint) INTO NEW."backsmith_id_new" FROM (SELECT (NEW).*) AS "backsmith_row";
+    SELECT CAST("backsmith_row"."id" AS bigint) INTO NEW."backsmith_id_new" FROM (SELECT (NEW).* OFFSET 0) AS "backsmith_row";
     RETURN NEW;
 END
 $backsmith$;
@@ -28,7 +28,7 @@ ALTER TABLE "orders" ADD COLUMN "backsmith_customer_id_new" bigint;
 CREATE FUNCTION "backsmith_orders_customer_id_retype"() RETURNS trigger LANGUAGE plpgsql AS $backsmith$
 #variable_conflict use_column
 BEGIN
-    SELECT CAST("backsmith_row"."customer_id" AS bigint) INTO NEW."backsmith_customer_id_new" FROM (SELECT (NEW).*) AS "backsmith_row";
+    SELECT CAST("backsmith_row"."customer_id" AS bigint) INTO NEW."backsmith_customer_id_new" FROM (SELECT (NEW).* OFFSET 0) AS "backsmith_row";
     RETURN NEW;
 END
 $backsmith$;

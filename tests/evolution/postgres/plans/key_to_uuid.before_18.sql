@@ -5,7 +5,7 @@ CREATE FUNCTION "backsmith_customers_id_retype"() RETURNS trigger LANGUAGE plpgs
 #variable_conflict use_column
 BEGIN
     IF NEW."backsmith_id_new" IS NULL THEN
-        SELECT (gen_random_uuid()) INTO NEW."backsmith_id_new" FROM (SELECT (NEW).*) AS "backsmith_row";
+        SELECT (gen_random_uuid()) INTO NEW."backsmith_id_new" FROM (SELECT (NEW).* OFFSET 0) AS "backsmith_row";
     END IF;
     RETURN NEW;
 END
@@ -35,7 +35,7 @@ ALTER TABLE "orders" ADD COLUMN "backsmith_customer_id_new" uuid;
 CREATE FUNCTION "backsmith_orders_customer_id_retype"() RETURNS trigger LANGUAGE plpgsql AS $backsmith$
 #variable_conflict use_column
 BEGIN
-    SELECT (SELECT "backsmith_key"."backsmith_id_new" FROM "customers" AS "backsmith_key" WHERE "backsmith_key"."id" = "backsmith_row"."customer_id") INTO NEW."backsmith_customer_id_new" FROM (SELECT (NEW).*) AS "backsmith_row";
+    SELECT (SELECT "backsmith_key"."backsmith_id_new" FROM "customers" AS "backsmith_key" WHERE "backsmith_key"."id" = "backsmith_row"."customer_id") INTO NEW."backsmith_customer_id_new" FROM (SELECT (NEW).* OFFSET 0) AS "backsmith_row";
     RETURN NEW;
 END
 $backsmith$;

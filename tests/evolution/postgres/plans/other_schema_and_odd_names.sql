@@ -4,7 +4,7 @@ ALTER TABLE "Odd"."a table" ADD COLUMN "backsmith_select_new" bigint;
 CREATE FUNCTION "Odd"."backsmith_a table_select_retype"() RETURNS trigger LANGUAGE plpgsql AS $backsmith$
 #variable_conflict use_column
 BEGIN
-    SELECT CAST("backsmith_row"."select" AS bigint) INTO NEW."backsmith_select_new" FROM (SELECT (NEW).*) AS "backsmith_row";
+    SELECT CAST("backsmith_row"."select" AS bigint) INTO NEW."backsmith_select_new" FROM (SELECT (NEW).* OFFSET 0) AS "backsmith_row";
     RETURN NEW;
 END
 $backsmith$;

@@ -8,7 +8,7 @@ ALTER TABLE "moods" ADD COLUMN "backsmith_mood_new" "backsmith_mood_new";
 CREATE FUNCTION "backsmith_moods_mood_retype"() RETURNS trigger LANGUAGE plpgsql AS $backsmith$
 #variable_conflict use_column
 BEGIN
-    SELECT ("mood"::text::"backsmith_mood_new") INTO NEW."backsmith_mood_new" FROM (SELECT (NEW).*) AS "backsmith_row";
+    SELECT ("mood"::text::"backsmith_mood_new") INTO NEW."backsmith_mood_new" FROM (SELECT (NEW).* OFFSET 0) AS "backsmith_row";
     RETURN NEW;
 END
 $backsmith$;

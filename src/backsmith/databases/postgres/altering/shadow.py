@@ -105,7 +105,8 @@ class Shadows:
         shadow = Column(name=shadow_of(name), type=self.type(change), collation=self.collation(change))
         quoted, title = self.ddl.quote(shadow.name), describe(change)
         value = self.value(change)
-        sets = f"SELECT {value} INTO NEW.{quoted} FROM (SELECT (NEW).*) AS {_ROW};"
+        # OFFSET 0: else the planner takes the values for constants and works out arms of a CASE that do not apply.
+        sets = f"SELECT {value} INTO NEW.{quoted} FROM (SELECT (NEW).* OFFSET 0) AS {_ROW};"
         once = f"    IF NEW.{quoted} IS NULL THEN\n        {sets}\n    END IF;"
         body = once if self.is_made_once(change) else f"    {sets}"
         missing = f"{quoted} IS NULL" if self.is_made_once(change) else f"{quoted} IS NULL AND {value} IS NOT NULL"
