@@ -105,7 +105,7 @@ CHANGES = (
     ),
     Change("a number becomes text: contract", (), ("--contract",)),
     Change("a field that is gone: expand", ((REMARK, ""),), ("--expand",), restart=True),
-    Change("a field that is gone: contract", (), ("--contract", "--approve", "drop:readings.extra")),
+    Change("a field that is gone: contract", (), ("--contract", "--approve", "drop:readings.remark")),
 )
 
 

@@ -231,7 +231,7 @@ class _Applier:
                 raise StillRunningError(f"Servers of the old version still run: {'; '.join(old)}.", old)
         run = Run(id=last + 1, plan=plan, blueprint=blueprint)
         contracting = [self._records.contracting()] if plan.mode == "contract" else []
-        await nobody.transact(0, [self._records.begin(run), *contracting])
+        await nobody.transact(0, [self._records.begin(run), self._records.no_steps(run), *contracting])
         return run
 
     async def _let_servers_follow(self) -> None:

@@ -95,6 +95,10 @@ class Records:
             blueprint=encode(run.blueprint).decode(),
         )
 
+    def no_steps(self, run: Run) -> Statement:
+        """No step of it was done yet, whatever a table of runs that was lost has left."""
+        return self.statement(f"DELETE FROM {STEPS.name} WHERE run = {{run}}", run=run.id)
+
     def end(self, run: Run, state: str) -> Statement:
         """It has ended: `done` or `abandoned`."""
         return self.statement(
@@ -193,7 +197,8 @@ async def read_blueprint(database: Database, hash: str) -> Blueprint:
 
 async def read_unfinished(database: Database) -> Run | None:
     """The run that came to no end yet."""
-    if not _has(await database.inspect(), STEPS.name):
+    actual = await database.inspect()
+    if not _has(actual, RUNS.name) or not _has(actual, STEPS.name):
         return None
     return await Records(database.dialect).read_unfinished(database)
 

@@ -23,7 +23,7 @@ from backsmith.evolution.applying import (
 )
 from backsmith.evolution.carrying import Progress, StepError, StoppedError
 from backsmith.evolution.history import Head, fingerprint
-from backsmith.evolution.plan import Approval
+from backsmith.evolution.plan import Approval, Plan
 from backsmith.evolution.records import read_head, read_last_run, read_unfinished
 from tests.evolution.applying.plans import NEW, OLD, QUICK, check, field, fill, plan_of, steps_of, things
 
@@ -279,3 +279,14 @@ async def test_steps_of_every_kind_can_be_told(database: Database) -> None:
     assert [type(step) for step in steps_of(database.dialect.name)] == [
         Statements, Statements, Batches, Alone, TransformRows, Statements,
     ]  # fmt: skip
+
+
+async def test_a_lost_table_of_runs_makes_no_step_done(database: Database) -> None:
+    """Somebody drops `backsmith_runs`: what its steps were counts for no later run of the same number."""
+    await database.execute("CREATE TABLE once (n integer); INSERT INTO once VALUES (0)")
+    once = Plan(mode="direct", database="", from_hash=None, to_hash=fingerprint(OLD), steps=(COUNTED,))
+    await apply(database, once, OLD, options=QUICK)
+    await database.execute("DROP TABLE backsmith_runs")
+    assert await read_unfinished(database) is None
+    await apply(database, replace(once, from_hash=fingerprint(OLD), to_hash=fingerprint(NEW)), NEW, options=QUICK)
+    assert await counted(database) == 2

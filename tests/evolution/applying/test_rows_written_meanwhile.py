@@ -79,6 +79,6 @@ async def test_it_stops_and_goes_on(name: str, database: Database, tmp_path: Pat
     await database.execute(f"UPDATE pumps SET {case.right} WHERE id = 2")
     await apply(database, planned.plan, planned.blueprint, options=QUICK)
     rows = await database.fetch("SELECT id, name, CAST(size AS integer) FROM pumps ORDER BY id", ())
-    assert [tuple(row) for row in rows] == [(1, "a", 1), (2, "c", 3)]
+    assert [(row[0], row[1], row[2]) for row in rows] == [(1, "a", 1), (2, "c", 3)]
     again = await plan(database, new)
     assert (again.plan.changes, again.plan.drift, verdict(again.plan)) == ((), (), "none")
