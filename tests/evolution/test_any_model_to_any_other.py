@@ -25,7 +25,7 @@ from tests.evolution.random_rows import Rows, put_in, read_back
 from tests.evolution.versions import Versions
 
 Borrow = Callable[[str], AbstractContextManager[str]]
-PAIRS = int(os.environ.get("BACKSMITH_PAIRS", "60"))
+PAIRS = int(os.environ.get("BACKSMITH_PAIRS", "40"))
 SEED = int(os.environ.get("BACKSMITH_SEED", "0"))
 
 

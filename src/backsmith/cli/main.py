@@ -40,7 +40,7 @@ COMMANDS = (
     ("plan", _CHANGE, "Say what a change of the model means, before anything is done."),
     ("apply", _CHANGE, "Bring a database to the shape of its model while it is used."),
     ("rollback", _CHANGE, "Go back from an expanded release to the version before."),
-    ("migrations", _CHANGE, "Keep the versions of a model as files: write, list, check, merge."),
+    ("migrations", _CHANGE, "Keep the versions of a model as files for review."),
     ("serve", _SERVE, "Serve the API of a model."),
     ("token", _SERVE, "Sign a token for trying the API out, in development."),
     ("key", _SERVE, "Make an API key for a program."),

@@ -139,7 +139,9 @@ async def test_sqlite_is_let_in_between_writers(sqlite_url: str) -> None:
 
     writers = [asyncio.ensure_future(write()) for _ in range(4)]
     async with database.session() as session:
-        for _ in range(5):
+        for round in range(5):
+            while written <= round:
+                await asyncio.sleep(0.001)
             await session.transact([("UPDATE notes SET n = n + 1 WHERE n = 77", ())], lock_timeout=1)
     for writer in writers:
         writer.cancel()

@@ -21,7 +21,7 @@ from backsmith.engine.access import AskerKind, Authorizer, covered_names
 from backsmith.evolution.expansion import expand
 from tests.evolution.expansion.conftest import EVERYONE, people_of
 
-PAIRS = int(os.environ.get("BACKSMITH_EXPANSION_PAIRS", "400"))
+PAIRS = int(os.environ.get("BACKSMITH_EXPANSION_PAIRS", "200"))
 ANYBODY = AskerKind(anonymous=True, roles=frozenset())
 OPERATORS = {"eq": operator.eq, "lt": operator.lt, "ge": operator.ge}
 OLD = f"class Person(Entity):\n    name: str\n    town: int\n    age: int\n    gone: int\n{EVERYONE}"

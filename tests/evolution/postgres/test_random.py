@@ -21,7 +21,7 @@ from tests.evolution.postgres.runner import DIALECT, carry_out, schema_of, steps
 from tests.evolution.postgres.unsafe import unsafe_forms
 
 pytestmark = pytest.mark.every_postgres
-CASES = int(os.environ.get("BACKSMITH_POSTGRES_CASES", "60"))
+CASES = int(os.environ.get("BACKSMITH_POSTGRES_CASES", "25"))
 NUMBERS = ("smallint", "integer", "bigint", "numeric(12,2)", "numeric(14,2)")
 TEXTS = ("text", "varchar(12)", "varchar(30)")
 KEYS = ("integer", "bigint", "text")

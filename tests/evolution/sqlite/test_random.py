@@ -20,7 +20,7 @@ from backsmith.databases.sqlite.inspect import inspect
 from backsmith.evolution.diff import diff
 from tests.evolution.sqlite.changed import DIALECT, LARGE, changes_of, opened, rows, run, schema_of
 
-PAIRS = int(os.environ.get("BACKSMITH_RANDOM_SCHEMAS", "150"))
+PAIRS = int(os.environ.get("BACKSMITH_RANDOM_SCHEMAS", "100"))
 TABLES = ("alpha", "beta", "Gamma ray")
 COLUMNS = ("c1", "c2", "c 3", "c4")
 
