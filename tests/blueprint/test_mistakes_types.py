@@ -306,3 +306,33 @@ model/shop.py:3:26: Order.code is one value, so it has one column. [misfit-const
 1 mistake found.
 """
     assert mistakes(model) == expected
+
+
+def test_index_of_several_fields_on_one(mistakes: Mistakes) -> None:
+    model = """
+        class Order(Entity, private=True):
+            number: Annotated[int, Index()]
+            customer: Annotated["Customer", Index("-number")]
+
+        class Customer(Entity, private=True):
+            name: Annotated[str, Index]
+    """
+    expected = """
+model/shop.py:3:28: Order.number: Index is for several fields, in indexes=[…] of the class. [misfit-constraint]
+  3 |     number: Annotated[int, Index()]
+    |                            ^^^^^
+    = Write Indexed here.
+
+model/shop.py:4:37: Order.customer: Index is for several fields, in indexes=[…] of the class. [misfit-constraint]
+  4 |     customer: Annotated["Customer", Index("-number")]
+    |                                     ^^^^^
+    = Write Indexed here.
+
+model/shop.py:7:26: Customer.name: Index is for several fields, in indexes=[…] of the class. [misfit-constraint]
+  7 |     name: Annotated[str, Index]
+    |                          ^^^^^
+    = Write Indexed here.
+
+3 mistakes found.
+"""
+    assert mistakes(model) == expected

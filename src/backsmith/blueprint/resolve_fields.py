@@ -22,7 +22,7 @@ from backsmith.model.annotations import Names, annotations_of, read
 from backsmith.model.declaration import REQUIRED, key_of
 from backsmith.model.defaults import Generated
 from backsmith.model.entity import is_entity
-from backsmith.model.markers import Assigned, Backfill, Column, Hidden, Identity, Indexed, RenamedFrom, Unique
+from backsmith.model.markers import Assigned, Backfill, Column, Hidden, Identity, Index, Indexed, RenamedFrom, Unique
 from backsmith.model.rules import computed
 
 _GENERATORS: dict[str, type[Type]] = {"now": DateTime, "today": Date, "uuid7": Uuid, "uuid4": Uuid}
@@ -32,6 +32,7 @@ def add_fields(compilation: Compilation, draft: Draft) -> None:
     """Resolve the fields that the draft's annotations and computed methods declare."""
     for part in draft.parts.values():
         _check_renamed(compilation, draft, part)
+        _check_index(compilation, part)
         if not is_entity(part.shape.base):
             field = _field(compilation, draft, part)
             if field is None:
@@ -47,6 +48,12 @@ def _check_renamed(compilation: Compilation, draft: Draft, part: Part) -> None:
     if renamed and renamed.name in draft.parts:
         message = f"{part.path} can't be renamed from '{renamed.name}', which is still there."
         compilation.report(part.problem("still-there", message, at="RenamedFrom"))
+
+
+def _check_index(compilation: Compilation, part: Part) -> None:
+    if part.marker(Index):
+        message = f"{part.path}: Index is for several fields, in indexes=[…] of the class."
+        compilation.report(part.problem("misfit-constraint", message, "Write Indexed here.", at="Index"))
 
 
 def computed_of(draft: Draft) -> dict[str, FunctionType]:
