@@ -19,6 +19,7 @@ from msgspec.structs import replace
 
 from backsmith.blueprint.blueprint import Blueprint
 from backsmith.blueprint.lock import Lock
+from backsmith.blueprint.source import shown
 from backsmith.cli.apply_progress import Talker
 from backsmith.cli.asking import ask, can_ask
 from backsmith.cli.exit_codes import DONE, INTERRUPTED, MISTAKES, UNAPPROVED
@@ -238,7 +239,7 @@ class _Command:
         say("Done." if outcome == "applied" else "Nothing to do: the database has the shape of the model.")
         if self._found.lock_changed and plan.mode != "rollback":
             self._found.lock_file.write_text(self._found.lock, encoding="utf-8")
-            say(f"Wrote {self._found.lock_file.name}; commit it.")
+            say(f"Wrote {shown(str(self._found.lock_file))}; commit it.")
         if outcome == "applied" and plan.mode != "rollback" and self._settings.development:
             from backsmith.cli.model_history import write_applied  # noqa: PLC0415  takes a while to import
 
@@ -256,9 +257,10 @@ class _Command:
         task = asyncio.current_task()
 
         def stop() -> None:
+            self._talker.end()
             if self._stop.is_set() and task is not None:
                 task.cancel()
-            self._talker.end()
+                return
             say("Stopping after the statement or batch at hand; once more to stop at once.")
             self._stop.set()
 

@@ -25,6 +25,7 @@ from backsmith.evolution.migration_files import (
     read_migrations,
     the_head,
 )
+from backsmith.evolution.migration_paths import is_of
 from backsmith.evolution.records import read_head
 from backsmith.settings import read_settings
 
@@ -88,14 +89,21 @@ def _write(model: str, found: Compiled, history: History, name: str | None) -> i
 
 
 def _list(history: History, head: Head | None) -> int:
-    wanted = {None if head is None else head.hash, None if head is None else head.target}
-    there = next((version for version in reversed(history.versions) if version.hash in wanted), None)
+    there = None if head is None else _version_of(history, head)
     applied = set[str]() if there is None else ancestors(history, there) | {there.file}
     for version in history.versions:
         write(f"{'applied' if version.file in applied else '       '}  {version.file}  {_summary(version)}")
     if head is not None and there is None:
-        say(f"The database has the version {head.hash}, which has no file here: it is of another branch.")
+        say(
+            f"The database has the version {head.hash}, which has no file here: "
+            "it was applied before there were files, or from another branch."
+        )
     return DONE
+
+
+def _version_of(history: History, head: Head) -> Version | None:
+    """The version that the database has, or is expanded to."""
+    return next((each for each in reversed(history.versions) if is_of(each, head) or each.hash == head.target), None)
 
 
 def _summary(version: Version) -> str:

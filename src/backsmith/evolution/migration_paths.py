@@ -22,14 +22,14 @@ def stops(history: History, head: Head, blueprint: Blueprint) -> list[Version] |
     newest = the_head(history)
     if newest is None:
         return []
-    begin = next((each for each in reversed(history.versions) if _is_of(each, head)), None)
+    begin = next((each for each in reversed(history.versions) if is_of(each, head)), None)
     if begin is None:
         return None
     path = path_between(history, begin.hash, newest.hash)
     return [version for version in path if version.migrations and version.hash != fingerprint(blueprint)]
 
 
-def _is_of(version: Version, head: Head) -> bool:
+def is_of(version: Version, head: Head) -> bool:
     """Whether the database has that version, by its own ids or those that it was given there."""
     return head.hash in (version.hash, fingerprint(aligned(version.blueprint, head.blueprint)))
 

@@ -143,6 +143,29 @@ applied  0001_begin  Create table customers, and 1 more
     )
 
 
+def test_list_knows_a_version_by_the_ids_that_the_database_has(project: Project) -> None:
+    """The lock file forgot that the text was the note; only RenamedFrom says so, and the database keeps the id."""
+    url = f"sqlite:///{project.folder}/shop.db"
+    assert project.backsmith("apply", "shop.py", "--database", url, "--yes")[0] == 0
+    project.model("note: str", "text: str")
+    assert project.backsmith("check", "shop.py")[0] == 0
+    project.model("text: str | None", 'text: Annotated[str | None, RenamedFrom("note")]')
+    project.model(
+        "from backsmith import Entity", "from typing import Annotated\n\nfrom backsmith import Entity, RenamedFrom"
+    )
+    project.backsmith("migrations", "write", "shop.py")
+    begin = "0001_begin  Create table customers, and 1 more\n"
+    before = project.backsmith("migrations", "list", "shop.py", "--database", url)
+    assert before[:2] == (0, f"         {begin}")
+    assert before[2].endswith(
+        ", which has no file here: it was applied before there were files, or from another branch.\n"
+    )
+    words = ("--database", url, "--yes", "--approve", "rename:orders.note")
+    assert project.backsmith("apply", "shop.py", *words)[0] == 0
+    listed = (0, f"applied  {begin}", "")
+    assert project.backsmith("migrations", "list", "shop.py", "--database", url) == listed
+
+
 def test_list_needs_no_database(project: Project) -> None:
     project.backsmith("migrations", "write", "shop.py")
     line = "         0001_begin  Create table customers, and 1 more\n"
