@@ -13,6 +13,7 @@ from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from backsmith.accounts import Authenticator
+from backsmith.accounts.accounts import Accounts, keeps_accounts
 from backsmith.blueprint import Application, application_of, load, lock_text, read_lock
 from backsmith.blueprint import compile as compile_model
 from backsmith.blueprint.blueprint import Blueprint
@@ -21,6 +22,7 @@ from backsmith.databases import Database, open_database
 from backsmith.databases.own_tables import has_files, has_log
 from backsmith.engine.files.files import Files
 from backsmith.engine.files.stores import storage_of
+from backsmith.engine.people import AccountRows
 from backsmith.engine.planning.plans import PlanKey
 from backsmith.engine.served.counting import Counts
 from backsmith.engine.served.keeping import ShapeKeeper
@@ -80,6 +82,7 @@ class Backsmith:
         self._counts = Counts[PlanKey | WriteKey]()
         self.shapes = ShapeKeeper(self.database, self._counts)
         self._log = AccessLog(log_form(settings)) if settings.access_log else None
+        self.accounts = self._kept_accounts()
         self.engine, self._http = self._served(blueprint)
         self._clients = Clients()
         self._starting: asyncio.Task[None] | None = None
@@ -136,6 +139,8 @@ class Backsmith:
             self.change_log.start()
         self.shapes.start()
         await self.authenticator.start()
+        if self.accounts is not None:
+            await self.accounts.start()
         self.server.start()
         self.metrics.start()
         if self._log is not None:
@@ -149,6 +154,8 @@ class Backsmith:
         if self._usage is not None:
             await self._usage.close()
             self._usage = None
+        if self.accounts is not None:
+            await self.accounts.close()
         await self.authenticator.close()
         if self.files is not None:
             await self.files.close()
@@ -168,7 +175,7 @@ class Backsmith:
             blueprint,
             self._classes,
             self.database,
-            self.authenticator.identify_patiently,
+            self.authenticator.of,
             self.settings,
             self.metrics,
             self.files,
@@ -191,8 +198,19 @@ class Backsmith:
             access_log=self._log,
             deprecations=noted,
             renewed=self._renewed,
+            beside=() if self.accounts is None else (self.accounts.endpoints,),
         )
         return engine, http
+
+    def _kept_accounts(self) -> Accounts | None:
+        """What lets people sign in here."""
+        if not keeps_accounts(self.settings, self.blueprint):
+            return None
+        entity = next(each for each in self.blueprint.entities if each.name == self.blueprint.account)
+        account = self._classes[entity.name]
+        assert issubclass(account, Account)
+        people = AccountRows(lambda: self.engine.code, entity, account)
+        return Accounts(self.settings, self.blueprint, self.database, people, self.authenticator.of)
 
     async def _take_up(self, blueprint: Blueprint) -> None:
         """Serve another blueprint from the next request on."""

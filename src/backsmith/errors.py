@@ -143,6 +143,11 @@ IDEMPOTENCY_IN_FLIGHT = Kind("idempotency-in-flight", 409, "55P03", "The request
 IDEMPOTENCY_NOT_KEPT = Kind("idempotency-not-kept", 409, "54000", "The request was done, but its reply wasn't kept")
 BAD_BATCH = Kind("bad-batch", 400, "PGRST102", "The batch can't be read")
 BAD_RESULT = Kind("bad-result", 422, "22023", "An operation refers to what no other gave")
+WRONG_CREDENTIALS = Kind("wrong-credentials", 401, "28P01", "That isn't how this account signs in")
+SPENT = Kind("spent", 400, "28000", "The code or link isn't good any more")
+TOO_MANY = Kind("too-many", 429, "PT429", "Too many attempts")
+CONFIRM_FIRST = Kind("confirm-first", 403, "28000", "Sign in again first")
+CROSS_SITE = Kind("cross-site", 403, "28000", "The request comes from another site")
 INTERNAL = Kind("internal", 500, "XX000", "Backsmith made a mistake")
 
 KINDS: tuple[Kind, ...] = tuple(value for value in list(globals().values()) if isinstance(value, Kind))

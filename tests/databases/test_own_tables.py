@@ -12,15 +12,12 @@ from msgspec.structs import replace
 from backsmith.adoption import write_model
 from backsmith.blueprint.types import Bytes, Integer, Text
 from backsmith.databases import Database, open_database, own_tables
+from backsmith.databases.own_table import OwnColumn, OwnTable, missing, statements
 from backsmith.databases.own_tables import (
     HISTORY,
     IDEMPOTENCY,
     OWN_TABLES,
-    OwnColumn,
-    OwnTable,
     create_own_tables,
-    missing,
-    statements,
 )
 from backsmith.databases.sqlite.dialect import SqliteDialect
 from backsmith.errors import DatabaseError

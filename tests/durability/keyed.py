@@ -20,10 +20,10 @@ from backsmith import errors
 from backsmith.blueprint.asker import Asker
 from backsmith.databases import open_database
 from backsmith.databases.transaction import Transaction
-from backsmith.engine.reply import Reply
-from backsmith.engine.request import Request
 from backsmith.engine.writing.idempotency import Idempotency, identity_of
 from backsmith.errors import RequestError
+from backsmith.http.reply import Reply
+from backsmith.http.request import Request
 
 ASKER = Asker(1, frozenset(), "token")
 

@@ -14,7 +14,8 @@ from contextlib import suppress
 from pathlib import Path
 
 from backsmith.databases import Database
-from backsmith.databases.own_tables import IDEMPOTENCY, statements
+from backsmith.databases.own_table import statements
+from backsmith.databases.own_tables import IDEMPOTENCY
 
 ROUNDS = int(os.environ.get("BACKSMITH_ROUNDS", "3"))
 COUNT = 3000

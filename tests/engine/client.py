@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 from backsmith.app import Backsmith
 from backsmith.blueprint.asker import NOBODY, Asker
+from backsmith.http.request import Request
 
 
 @dataclass
@@ -42,7 +43,7 @@ class Client:
     ) -> Answer:
         path, _, query = target.partition("?")
 
-        async def identify(authorization: str | None, api_key: str | None) -> Asker:
+        async def identify(request: Request) -> Asker:
             return asker
 
         self.application.engine._identify = identify

@@ -6,8 +6,8 @@ from typing import Any
 
 from backsmith.blueprint.asker import NOBODY, Asker
 from backsmith.engine.reading import read
-from backsmith.engine.request import Request
 from backsmith.engine.why import Clause, Explanation, explain
+from backsmith.http.request import Request
 from tests.engine.client import Client
 
 

@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 
 from backsmith import errors
-from backsmith.engine.reply import Reply
 from backsmith.engine.serving import incoming
 from backsmith.engine.serving.carriers import answer_asgi
 from backsmith.engine.serving.incoming import Incoming
 from backsmith.engine.serving.outgoing import Outgoing
 from backsmith.errors import RequestError
+from backsmith.http.reply import Reply
 
 
 async def pieces(*each: bytes) -> AsyncIterator[bytes]:

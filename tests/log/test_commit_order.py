@@ -13,7 +13,8 @@ import pytest
 
 from backsmith.blueprint.blueprint import Blueprint
 from backsmith.databases import Database, open_database
-from backsmith.databases.own_tables import LOG, field_of, statements
+from backsmith.databases.own_table import field_of, statements
+from backsmith.databases.own_tables import LOG
 from backsmith.databases.postgres.journal import PostgresJournal, lowest
 from backsmith.log import Log
 

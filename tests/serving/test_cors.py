@@ -1,8 +1,8 @@
 """Requests of pages of other origins."""
 
-from backsmith.engine.reply import Reply
 from backsmith.engine.serving.cors import EXPOSED_HEADERS, METHODS, REQUEST_HEADERS, Cors
 from backsmith.engine.serving.security import VARY
+from backsmith.http.reply import Reply
 
 SHOP = "https://shop.example"
 

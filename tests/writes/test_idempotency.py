@@ -10,13 +10,14 @@ import pytest
 
 from backsmith.blueprint.asker import NOBODY, Asker
 from backsmith.databases import Database
-from backsmith.databases.own_tables import IDEMPOTENCY, statements
+from backsmith.databases.own_table import statements
+from backsmith.databases.own_tables import IDEMPOTENCY
 from backsmith.databases.transaction import Transaction
-from backsmith.engine.reply import Reply
-from backsmith.engine.request import Request
 from backsmith.engine.writing import idempotency
 from backsmith.engine.writing.idempotency import Idempotency, UndoneError, identity_of
 from backsmith.errors import RequestError
+from backsmith.http.reply import Reply
+from backsmith.http.request import Request
 from tests.writes.conftest import Both
 
 ADA, BO = Asker(1, frozenset(), "token"), Asker(2, frozenset(), "token")

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from backsmith.blueprint.asker import NOBODY, Asker
-from backsmith.engine.request import Request
 from backsmith.engine.why import Clause, Explanation
 from backsmith.engine.why_writes import explain_write
+from backsmith.http.request import Request
 from tests.writes.conftest import Both
 
 ADA, BO = Asker(1), Asker(2)

@@ -19,6 +19,7 @@ from backsmith.accounts.development import read_secret
 from backsmith.blueprint.asker import NOBODY, Asker
 from backsmith.blueprint.types import Type
 from backsmith.errors import BAD_TOKEN, KEYS_UNAVAILABLE, TWO_CREDENTIALS, RequestError, UsageError
+from backsmith.http.request import Request
 from backsmith.settings import Settings
 
 if TYPE_CHECKING:
@@ -86,6 +87,10 @@ class Authenticator:
             return known[0]
         self._cache.drop(authorization)
         return self._by_header(authorization)
+
+    async def of(self, request: Request) -> Asker:
+        """Who asks, by the headers of a request. Raises as `identify` does."""
+        return await self.identify_patiently(request.header("authorization"), request.header("x-api-key"))
 
     async def identify_patiently(self, authorization: str | None, api_key: str | None = None) -> Asker:
         """As `identify`; a token with a key not seen before waits until the published keys were fetched again."""

@@ -16,11 +16,11 @@ from backsmith.cli.talk import write, write_json
 from backsmith.cli.why_english import in_english
 from backsmith.engine.methods import READING
 from backsmith.engine.reading import read
-from backsmith.engine.request import Request
 from backsmith.engine.why import Explanation, explain
 from backsmith.engine.why_writes import explain_write
 from backsmith.errors import RequestError, UsageError
 from backsmith.evolution.create import check_readable
+from backsmith.http.request import Request
 
 
 def why(

@@ -4,53 +4,26 @@ In: a blueprint, which decides what is needed. Out: the statements that make it,
 begin with `backsmith_`; no model has such tables, `adopt` doesn't show them and no difference is found in them.
 
 To add one: write an `OwnTable` and put it into OWN_TABLES. It is made at the next start of every application that needs
-it. Read and write it through the dialect's placeholders, encoders and `load`, as entities are.
+it. Those of accounts are in `account_tables`.
 A later version may add columns, which are nullable or have a default, and indexes: tables that are there get them.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
 
-from msgspec import Struct
 from msgspec.structs import replace
 
-from backsmith.blueprint.blueprint import Blueprint, Field
+from backsmith.blueprint.blueprint import Blueprint
 from backsmith.blueprint.naming import OWN_PREFIX
-from backsmith.blueprint.types import Boolean, Bytes, DateTime, Integer, Text, Type, is_file
+from backsmith.blueprint.types import Boolean, Bytes, DateTime, Integer, Text, is_file
+from backsmith.databases.account_tables import ACCOUNT_TABLES
 from backsmith.databases.database import Database
-from backsmith.databases.ddl import column_sql
-from backsmith.databases.dialect import Dialect
-from backsmith.databases.schema import Column, Schema, Table, TableIndex
+from backsmith.databases.own_table import OwnColumn, OwnTable, missing
+from backsmith.databases.schema import Schema
 from backsmith.errors import DatabaseError
 
 _WORD = re.compile(r"\w+")
-
-
-class OwnColumn(Struct, frozen=True):
-    """A column. `storage` and `default` are SQL by the name of the dialect, where the type's own won't do."""
-
-    name: str
-    type: Type
-    nullable: bool = False
-    identity: bool = False
-    """An integer key that the database hands out."""
-    storage: Mapping[str, str] = {}
-    default: Mapping[str, str] = {}
-
-
-class OwnTable(Struct, frozen=True, kw_only=True):
-    """A table that Backsmith keeps for itself."""
-
-    name: str
-    columns: tuple[OwnColumn, ...]
-    key: tuple[str, ...]
-    indexes: tuple[tuple[str, ...], ...] = ()
-    also: Mapping[str, tuple[str, ...]] = {}
-    """Further statements that belong to it, by the name of the dialect: a trigger, an index on an expression."""
-    needed: Callable[[Blueprint], bool]
-    """Whether an application needs it."""
 
 
 def can_write(blueprint: Blueprint) -> bool:
@@ -229,7 +202,7 @@ USAGE = OwnTable(
 )
 """Who used what is of an older version; made with the first use."""
 
-OWN_TABLES: tuple[OwnTable, ...] = (IDEMPOTENCY, FILES, LOG, *HISTORY, SHAPES, SERVERS, USAGE)
+OWN_TABLES: tuple[OwnTable, ...] = (IDEMPOTENCY, FILES, LOG, *HISTORY, SHAPES, SERVERS, USAGE, *ACCOUNT_TABLES)
 
 
 async def create_own_tables(database: Database, blueprint: Blueprint, actual: Schema) -> None:
@@ -264,70 +237,6 @@ async def _make(database: Database, own: OwnTable, wanted: list[str]) -> None:
             f" and can't make it: {error}\n"
             f"Let its user {'create' if made else 'change'} tables, or make it yourself:\n{listed};"
         ) from error
-
-
-def missing(own: OwnTable, actual: Schema, dialect: Dialect, *, needed: bool = True) -> list[str]:
-    """The statements that make the table, or what it lacks, where `actual` is what the database holds."""
-    fold = dialect.ddl.fold
-    there = next((each for each in actual.tables if each.schema is None and fold(each.name) == own.name), None)
-    if there is None:
-        return statements(own, dialect) if needed else []
-    wanted, ddl = table_of(own, dialect), dialect.ddl
-    columns = {fold(column.name) for column in there.columns}
-    found = [
-        f"ALTER TABLE {ddl.quote(own.name)} ADD COLUMN {column_sql(ddl, column, type=column.type)}"
-        for column in wanted.columns
-        if column.name not in columns
-    ]
-    indexed = {tuple(map(fold, index.columns)) for index in there.indexes}
-    for index in wanted.indexes:
-        if index.columns not in indexed:
-            found.append(ddl.statements(Schema(tables=(replace(wanted, indexes=(index,)),)))[1])
-    return found
-
-
-def statements(own: OwnTable, dialect: Dialect) -> list[str]:
-    """The statements that make the table."""
-    schema = Schema(tables=(table_of(own, dialect),))
-    return [*dialect.ddl.statements(schema), *own.also.get(dialect.name, ())]
-
-
-def table_of(own: OwnTable, dialect: Dialect) -> Table:
-    """The table as data."""
-    return Table(
-        name=own.name,
-        columns=tuple(_column(column, dialect) for column in own.columns),
-        primary_key=own.key,
-        indexes=tuple(TableIndex(name="", columns=columns) for columns in own.indexes),
-    )
-
-
-def field_of(own: OwnTable, name: str, dialect: Dialect) -> Field:
-    """A column as a field, for the dialect's `load`, `placeholder` and `encoder`."""
-    column = next(column for column in own.columns if column.name == name)
-    return Field(
-        id=f"{own.name}.{name}",
-        name=name,
-        column=name,
-        type=column.type,
-        nullable=column.nullable,
-        identity=column.identity,
-        storage=column.storage.get(dialect.name),
-    )
-
-
-def _column(column: OwnColumn, dialect: Dialect) -> Column:
-    field = Field(
-        id=column.name, name=column.name, column=column.name, type=column.type, storage=column.storage.get(dialect.name)
-    )
-    return Column(
-        name=column.name,
-        type=dialect.ddl.column_type(field),
-        nullable=column.nullable,
-        default=column.default.get(dialect.name),
-        identity="by default" if column.identity else None,
-        collation=dialect.ddl.collation(field),
-    )
 
 
 def is_own(name: str) -> bool:

@@ -8,12 +8,12 @@ from typing import NamedTuple, Protocol
 
 from backsmith.blueprint.asker import NOBODY, Asker
 from backsmith.engine.access import AskerKind
-from backsmith.engine.reply import Reply
-from backsmith.engine.request import Request
 from backsmith.engine.writing.reading import AskedWrite
+from backsmith.http.reply import Reply
+from backsmith.http.request import Request
 
-Identify = Callable[[str | None, str | None], Awaitable[Asker]]
-"""Who asks, by the headers Authorization and X-API-Key. Raises RequestError for what isn't valid."""
+Identify = Callable[[Request], Awaitable[Asker]]
+"""Who asks, by the headers of the request. Raises RequestError for what isn't valid."""
 
 
 class Call(Protocol):

@@ -12,8 +12,8 @@ from backsmith.engine.grammar.limits import Limits
 from backsmith.engine.grammar.prefer import NO_PREFERENCES, Preferences, read_preferences
 from backsmith.engine.grammar.shape import shape_of
 from backsmith.engine.methods import READING, not_allowed
-from backsmith.engine.request import Request
 from backsmith.errors import RequestError
+from backsmith.http.request import Request
 
 
 class Asked(Struct, frozen=True):

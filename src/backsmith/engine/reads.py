@@ -19,11 +19,11 @@ from backsmith.engine.grammar.limits import Limits
 from backsmith.engine.planning.plans import Plan, PlanKey, Planner
 from backsmith.engine.reading import Asked, read
 from backsmith.engine.replies import Result, reply_item, reply_list
-from backsmith.engine.reply import Reply
 from backsmith.engine.served.counting import Counts
 from backsmith.engine.serving.metrics import Metrics
 from backsmith.engine.spelling.binding import Inputs, Statement
 from backsmith.engine.writing.planning import WriteKey
+from backsmith.http.reply import Reply
 
 Fetch = Callable[[Statement, Inputs], Awaitable[Sequence[Row]]]
 
@@ -59,7 +59,7 @@ class Reads:
         exchange.route = f"{self._prefix}/{asked.resource.entity.collection}{'/{id}' if asked.key_parts else ''}"
         exchange.was_read = perf_counter()
 
-        exchange.asker = await identify(request.header("authorization"), request.header("x-api-key"))
+        exchange.asker = await identify(request)
         kind = self._authorizer.kind(exchange.asker)
         exchange.who = perf_counter()
 

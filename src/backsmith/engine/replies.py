@@ -18,11 +18,11 @@ from backsmith.engine.grammar.prefer import NO_PREFERENCES, applied
 from backsmith.engine.grammar.ranges import content_range, limit_of, offset_of, status_of
 from backsmith.engine.planning.plans import Plan
 from backsmith.engine.reading import Asked
-from backsmith.engine.reply import Headers, Reply
-from backsmith.engine.request import Request
 from backsmith.engine.serving.security import CACHE_PRIVATE, CACHE_SHARED
 from backsmith.engine.spelling.binding import Inputs
 from backsmith.errors import RequestError
+from backsmith.http.reply import Headers, Reply
+from backsmith.http.request import Request
 
 ADDRESS = "!$%&'()*+,/:;=?@[]"
 """What stands in an address as it is. `>` would end it within the header; quotation marks have no place in it."""

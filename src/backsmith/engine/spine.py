@@ -14,6 +14,7 @@ from backsmith.engine.access import Authorizer
 from backsmith.engine.batch.batch import Batches
 from backsmith.engine.catalogue import Catalogue
 from backsmith.engine.code.calls import Calls
+from backsmith.engine.code.session import Services
 from backsmith.engine.exchange import Exchange, Identify
 from backsmith.engine.files.addresses import METHODS as FILE_METHODS
 from backsmith.engine.files.files import Files
@@ -22,14 +23,14 @@ from backsmith.engine.grammar.limits import Limits
 from backsmith.engine.methods import allowed_methods
 from backsmith.engine.planning.plans import PlanKey
 from backsmith.engine.reads import Reads
-from backsmith.engine.reply import Reply
-from backsmith.engine.request import Request
 from backsmith.engine.served.counting import Counts
 from backsmith.engine.serving.metrics import Metrics
 from backsmith.engine.writes import Writes
 from backsmith.engine.writing.planning import WriteKey
 from backsmith.engine.writing.work import Observer
 from backsmith.errors import RequestError
+from backsmith.http.reply import Reply
+from backsmith.http.request import Request
 from backsmith.model.entity import Entity
 from backsmith.settings import Settings
 
@@ -112,6 +113,11 @@ class Engine:
                 self.catalogue, self.authorizer, database, files, self.answer, self.admit, settings.prefix
             )
         self._identify = identify
+
+    @property
+    def code(self) -> Services:
+        """What the application's own functions work with."""
+        return self._calls.services
 
     def methods(self, request: Request) -> str:
         """The value of Allow for an address: what it can be asked for by somebody."""

@@ -24,11 +24,11 @@ from backsmith.engine.planning.plan import Read
 from backsmith.engine.planning.plans import PlanKey
 from backsmith.engine.reading import Asked
 from backsmith.engine.recording import Ran
-from backsmith.engine.request import Request
 from backsmith.engine.spelling.binding import Inputs, Statement, binder
 from backsmith.engine.spelling.row_speller import RowSpeller
 from backsmith.engine.spine import Engine
 from backsmith.errors import RequestError
+from backsmith.http.request import Request
 
 Outcome = Literal["holds", "fails", "decides by row", "can't apply"]
 Stage = Literal["", "read", "before", "after"]

@@ -22,7 +22,6 @@ from backsmith.databases.transaction import Transaction
 from backsmith.engine.access import decided
 from backsmith.engine.grammar.keys import texts_of
 from backsmith.engine.recording import Ran, Recording
-from backsmith.engine.request import Request
 from backsmith.engine.spine import Engine
 from backsmith.engine.why import (
     Clause,
@@ -41,6 +40,7 @@ from backsmith.engine.writing.reading import AskedWrite, read_write
 from backsmith.engine.writing.work import Key, Work, Written
 from backsmith.engine.writing.writer import Writer
 from backsmith.errors import RequestError
+from backsmith.http.request import Request
 
 
 class _UndoneError(Exception):

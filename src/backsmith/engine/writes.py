@@ -21,8 +21,6 @@ from backsmith.engine.catalogue import Catalogue
 from backsmith.engine.exchange import Exchange, Identify
 from backsmith.engine.grammar.limits import Limits
 from backsmith.engine.planning.plans import PlanKey
-from backsmith.engine.reply import Reply
-from backsmith.engine.request import Request
 from backsmith.engine.served.counting import Counts
 from backsmith.engine.writing import nested, preconditions
 from backsmith.engine.writing.idempotency import Idempotency, UndoneError, identity_of
@@ -34,6 +32,8 @@ from backsmith.engine.writing.replies import refuse_excess, reply_write
 from backsmith.engine.writing.upserting import refuse_assigned
 from backsmith.engine.writing.work import Given, Rows, Show, Verb, Work, Written
 from backsmith.engine.writing.writer import Writer
+from backsmith.http.reply import Reply
+from backsmith.http.request import Request
 from backsmith.model.entity import Entity as Model
 
 
@@ -85,7 +85,7 @@ class Writes:
         exchange.route = f"{self._prefix}/{asked.resource.entity.collection}{'/{id}' if asked.key_parts else ''}"
         exchange.was_read = perf_counter()
 
-        exchange.asker = await identify(request.header("authorization"), request.header("x-api-key"))
+        exchange.asker = await identify(request)
         kind = self._authorizer.kind(exchange.asker)
         self.refuse_without_rule(asked, kind)
         exchange.admitted = (asked, kind)

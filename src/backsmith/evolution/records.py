@@ -17,7 +17,8 @@ from backsmith.blueprint.canonical import decode, encode
 from backsmith.blueprint.types import Type
 from backsmith.databases.database import Database, Row
 from backsmith.databases.dialect import Dialect
-from backsmith.databases.own_tables import BLUEPRINTS, HISTORY, RUNS, STEPS, missing
+from backsmith.databases.own_table import missing
+from backsmith.databases.own_tables import BLUEPRINTS, HISTORY, RUNS, STEPS
 from backsmith.databases.schema import Schema
 from backsmith.databases.session import Statement
 from backsmith.errors import DatabaseError

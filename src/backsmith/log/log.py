@@ -14,7 +14,8 @@ from datetime import datetime, timedelta
 from backsmith import errors
 from backsmith.blueprint.blueprint import Blueprint
 from backsmith.databases.database import Database
-from backsmith.databases.own_tables import LOG, field_of
+from backsmith.databases.own_table import field_of
+from backsmith.databases.own_tables import LOG
 from backsmith.errors import RequestError
 from backsmith.log.entry import Entry, Position
 from backsmith.log.reading import EVERYTHING, Filter, Page, Reader

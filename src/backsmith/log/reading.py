@@ -17,7 +17,8 @@ from backsmith.blueprint.types import Integer, Type
 from backsmith.databases.database import Database, Row
 from backsmith.databases.dialect import Dialect
 from backsmith.databases.journal import Journal
-from backsmith.databases.own_tables import LOG, field_of
+from backsmith.databases.own_table import field_of
+from backsmith.databases.own_tables import LOG
 from backsmith.log.entry import FORGET, Entry, Position, ahead, forgotten
 
 SLACK = timedelta(minutes=5)

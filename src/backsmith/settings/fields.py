@@ -157,6 +157,22 @@ class Settings(Struct, frozen=True, kw_only=True):
         float, Meta(extra=_SECONDS, description="Time the requests in work have to end at shutdown.", gt=0)
     ] = 10.0
 
+    # Accounts
+    accounts: Annotated[
+        Literal["auto", "on", "off"],
+        Meta(
+            description="Whether people sign in here, at /auth; auto: where the application keeps accounts and no "
+            "setting names the keys of another issuer."
+        ),
+    ] = "auto"
+    address: Annotated[
+        str,
+        Meta(
+            description="Where the application is reached from outside, such as https://shop.example: the only address "
+            "that links in mails are built from. In development http://localhost and the port unless set."
+        ),
+    ] = ""
+
     # Who is asking
     jwt_key: Annotated[
         str,

@@ -20,13 +20,13 @@ from backsmith.engine.code.actions import ActionCall
 from backsmith.engine.code.queries import QueryCall
 from backsmith.engine.exchange import Called, Exchange, Identify
 from backsmith.engine.grammar.prefer import NO_PREFERENCES, Preferences, read_preferences
-from backsmith.engine.reply import Reply
-from backsmith.engine.request import Request
 from backsmith.engine.writes import Prepared, Writes
 from backsmith.engine.writing.idempotency import UndoneError, identity_of
 from backsmith.engine.writing.replies import reply_write
 from backsmith.engine.writing.work import Work
 from backsmith.errors import RequestError
+from backsmith.http.reply import Reply
+from backsmith.http.request import Request
 
 ReadWithin = Callable[[Transaction, Exchange, AskerKind], Awaitable[Reply]]
 """Answers a request that reads, within a transaction."""
@@ -65,7 +65,7 @@ class Batches:
         exchange.route = f"{self._prefix}/batch"
         _refuse_others(request)
         exchange.was_read = perf_counter()
-        exchange.asker = await identify(request.header("authorization"), request.header("x-api-key"))
+        exchange.asker = await identify(request)
         exchange.who = perf_counter()
 
     async def answer(self, exchange: Exchange) -> Reply:

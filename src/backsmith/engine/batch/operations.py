@@ -18,8 +18,8 @@ from msgspec import Meta, Raw, Struct
 
 from backsmith import errors
 from backsmith.engine.batch.references import Reference, Results, fill_body, fill_path, in_body, in_path
-from backsmith.engine.request import Request
 from backsmith.errors import RequestError
+from backsmith.http.request import Request
 
 METHODS = ("GET", "POST", "PATCH", "PUT", "DELETE")
 HEADERS = frozenset({"accept", "content-type", "if-match", "if-none-match", "prefer", "range"})

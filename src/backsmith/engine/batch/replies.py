@@ -12,10 +12,10 @@ from msgspec import Raw
 from backsmith import errors
 from backsmith.engine.batch.operations import Operation
 from backsmith.engine.grammar.prefer import Preferences, applied
-from backsmith.engine.reply import Headers, Reply
-from backsmith.engine.reply import reply as plain_reply
 from backsmith.engine.serving.security import CACHE_PRIVATE
 from backsmith.errors import RequestError
+from backsmith.http.reply import Headers, Reply
+from backsmith.http.reply import reply as plain_reply
 
 _JSON = "application/json; charset=utf-8"
 _OF_THE_MESSAGE = frozenset({"cache-control", "content-length"})

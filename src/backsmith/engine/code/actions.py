@@ -23,10 +23,10 @@ from backsmith.engine.code.runtime import Runtime, with_rows
 from backsmith.engine.exchange import Exchange
 from backsmith.engine.grammar.accept import Representation, negotiate
 from backsmith.engine.grammar.keys import key_of
-from backsmith.engine.reply import Reply
-from backsmith.engine.request import Request
 from backsmith.engine.writing.idempotency import identity_of
 from backsmith.errors import RequestError
+from backsmith.http.reply import Reply
+from backsmith.http.request import Request
 
 
 class ActionCall:

@@ -28,12 +28,12 @@ from backsmith.engine.code.session import Services
 from backsmith.engine.code.statements import Statements
 from backsmith.engine.exchange import Call, Called, Exchange, Identify
 from backsmith.engine.grammar.limits import Limits
-from backsmith.engine.reply import Reply
-from backsmith.engine.request import Request
 from backsmith.engine.writing.idempotency import Idempotency
 from backsmith.engine.writing.violations import Violations
 from backsmith.engine.writing.writer import Writer
 from backsmith.errors import RequestError
+from backsmith.http.reply import Reply
+from backsmith.http.request import Request
 from backsmith.model.entity import Entity
 from backsmith.model.response import Response
 
@@ -166,7 +166,7 @@ class Calls:
             allow = (("allow", called.call.methods),)
             raise RequestError(errors.METHOD_NOT_ALLOWED, f"{request.method} isn't allowed here", headers=allow)
         exchange.was_read = perf_counter()
-        exchange.asker = await self._identify()(request.header("authorization"), request.header("x-api-key"))
+        exchange.asker = await self._identify()(request)
         called.call.refuse_others(self._authorizer.kind(exchange.asker))
         exchange.call = called
         exchange.who = perf_counter()

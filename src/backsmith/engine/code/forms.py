@@ -12,9 +12,9 @@ from backsmith.engine.bodies.texts import form_members
 from backsmith.engine.code.arguments import NOT_NULL, Arguments
 from backsmith.engine.code.finding import found
 from backsmith.engine.grammar.limits import Limits
-from backsmith.engine.request import Request
 from backsmith.engine.serving.multipart import Form, is_form, read_form
 from backsmith.errors import RequestError
+from backsmith.http.request import Request
 
 URL_ENCODED = "application/x-www-form-urlencoded"
 MAX_FORM = 67_108_864

@@ -21,9 +21,9 @@ from backsmith.engine.code.results import json_of
 from backsmith.engine.code.runtime import Runtime, with_rows
 from backsmith.engine.exchange import Exchange
 from backsmith.engine.grammar.accept import negotiate
-from backsmith.engine.reply import Reply
-from backsmith.engine.request import Request
 from backsmith.errors import RequestError
+from backsmith.http.reply import Reply
+from backsmith.http.request import Request
 
 
 class QueryCall:

@@ -8,10 +8,10 @@ from backsmith import errors
 from backsmith.blueprint.asker import Asker
 from backsmith.engine.formats import not_single, without_nulls
 from backsmith.engine.grammar.accept import Representation
-from backsmith.engine.reply import Headers, Reply
-from backsmith.engine.request import Request
 from backsmith.engine.serving.security import CACHE_PRIVATE, CACHE_SHARED
 from backsmith.errors import RequestError
+from backsmith.http.reply import Headers, Reply
+from backsmith.http.request import Request
 
 _items = msgspec.json.Decoder(list[msgspec.Raw]).decode
 NO_STORE = ("cache-control", "no-store")

@@ -11,8 +11,8 @@ from typing import Any
 from backsmith.engine.code.data import ServerData
 from backsmith.engine.code.plain import Hidden, encode, plain
 from backsmith.engine.code.results import json_of
-from backsmith.engine.reply import Body, Headers, Reply
 from backsmith.errors import UsageError
+from backsmith.http.reply import Body, Headers, Reply
 from backsmith.model.response import JSON, TEXT, Response
 
 PIECE = 262_144

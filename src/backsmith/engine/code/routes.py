@@ -22,11 +22,11 @@ from backsmith.engine.code.functions import Function, refuse_others
 from backsmith.engine.code.responses import reply_of
 from backsmith.engine.code.runtime import Runtime, with_rows
 from backsmith.engine.exchange import Exchange
-from backsmith.engine.reply import Reply
-from backsmith.engine.request import Request
 from backsmith.engine.serving.security import CACHE_PRIVATE, CACHE_SHARED
 from backsmith.engine.writing.idempotency import identity_of
 from backsmith.errors import RequestError
+from backsmith.http.reply import Reply
+from backsmith.http.request import Request
 from backsmith.model.request import read_cookies
 
 

@@ -11,7 +11,7 @@ import msgspec
 from backsmith.blueprint.blueprint import Field
 from backsmith.blueprint.types import Json, is_file
 from backsmith.engine.catalogue import Catalogue, Resource
-from backsmith.engine.request import Headers, Request
+from backsmith.http.request import Headers, Request
 
 METHODS = "GET, HEAD, PUT, DELETE, OPTIONS"
 BY_ID = "file"

@@ -18,10 +18,10 @@ from backsmith.engine.files.ranges import span_of
 from backsmith.engine.files.storage import Storage, StorageError
 from backsmith.engine.files.uploads import unavailable
 from backsmith.engine.replies import matches
-from backsmith.engine.reply import Headers, Reply
-from backsmith.engine.request import Request
 from backsmith.engine.serving.security import CACHE_PRIVATE, CACHE_SHARED
 from backsmith.errors import RequestError
+from backsmith.http.reply import Headers, Reply
+from backsmith.http.request import Request
 from backsmith.model.files import File
 
 REPLACES = frozenset({"content-security-policy", "cross-origin-resource-policy"})

@@ -19,9 +19,9 @@ from backsmith.engine.catalogue import Catalogue
 from backsmith.engine.exchange import Exchange
 from backsmith.engine.files.addresses import Changed
 from backsmith.engine.files.uploads import Uploads
-from backsmith.engine.reply import Reply
 from backsmith.engine.serving.multipart import MAX_TEXTS, Part, parts, read_text
 from backsmith.errors import RequestError
+from backsmith.http.reply import Reply
 from backsmith.model.files import File
 
 FORM = "application/x-www-form-urlencoded"

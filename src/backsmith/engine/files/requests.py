@@ -25,11 +25,11 @@ from backsmith.engine.files.forms import FORM, Admit, Answer, Forms, uploaded
 from backsmith.engine.files.keeper import URL, file_of
 from backsmith.engine.files.names import name_in
 from backsmith.engine.files.uploads import file_too_large
-from backsmith.engine.reply import Reply
-from backsmith.engine.reply import reply as plain_reply
-from backsmith.engine.request import Request
 from backsmith.engine.serving.multipart import is_form
 from backsmith.errors import RequestError
+from backsmith.http.reply import Reply
+from backsmith.http.reply import reply as plain_reply
+from backsmith.http.request import Request
 from backsmith.model.files import File
 
 JSON = "application/json; charset=utf-8"

@@ -14,7 +14,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from backsmith.databases.database import Database
-from backsmith.databases.own_tables import SHAPES, missing
+from backsmith.databases.own_table import missing
+from backsmith.databases.own_tables import SHAPES
 from backsmith.databases.transaction import Transaction, ViolationError
 from backsmith.engine.planning.plans import PlanKey
 from backsmith.engine.served.counting import MOST, Count, Counts

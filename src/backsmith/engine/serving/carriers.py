@@ -14,12 +14,12 @@ from urllib.parse import quote
 from granian.rsgi import ProtocolClosed  # pyright: ignore[reportPrivateImportUsage] - public, by its documentation
 
 from backsmith import errors
-from backsmith.engine.request import Headers, Request
 from backsmith.engine.serving.clients import Clients
 from backsmith.engine.serving.http import HttpApplication
 from backsmith.engine.serving.incoming import Incoming
 from backsmith.engine.serving.outgoing import PATIENCE, Outgoing
 from backsmith.errors import RequestError
+from backsmith.http.request import Headers, Request
 
 WITH_BODY = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 """Methods whose requests may have a body."""

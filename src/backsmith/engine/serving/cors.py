@@ -5,7 +5,7 @@ In: the Origin header. Out: the headers to add, and the reply to a preflight. Re
 
 from __future__ import annotations
 
-from backsmith.engine.reply import Headers, Reply
+from backsmith.http.reply import Headers, Reply
 
 METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"
 REQUEST_HEADERS = (

@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterable, Mapping
 
 from backsmith.blueprint.asker import Asker
 from backsmith.engine.planning.deprecated import EVERYTHING
-from backsmith.engine.reply import Headers
-from backsmith.engine.request import Request
+from backsmith.http.reply import Headers
+from backsmith.http.request import Request
 
 _LONGEST = 80
 """Characters of a client's name that are kept."""

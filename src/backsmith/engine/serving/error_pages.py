@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from html import escape
 
-from backsmith.engine.reply import Headers, Reply, reply
 from backsmith.errors import KINDS, Kind
+from backsmith.http.reply import Headers, Reply, reply
 
 _TEXTS: dict[str, str] = {
     "bad-query": "A filter, select, order or another part of the query string isn't written in the grammar. `message` "

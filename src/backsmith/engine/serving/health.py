@@ -11,7 +11,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from time import monotonic
 
-from backsmith.engine.reply import Headers, Reply, reply
+from backsmith.http.reply import Headers, Reply, reply
 
 _JSON = "application/json; charset=utf-8"
 _NO_STORE: Headers = [("cache-control", "no-store")]

@@ -8,16 +8,13 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from time import perf_counter
 from urllib.parse import unquote
 
 from backsmith import errors
 from backsmith.databases.database import MissingError
 from backsmith.engine.exchange import Exchange
-from backsmith.engine.reply import Headers, Reply
-from backsmith.engine.reply import reply as plain_reply
-from backsmith.engine.request import Request
 from backsmith.engine.serving.cors import Cors
 from backsmith.engine.serving.deprecations import Deprecations
 from backsmith.engine.serving.error_pages import error_page
@@ -34,6 +31,10 @@ from backsmith.engine.serving.security import SECURITY, VARY
 from backsmith.engine.serving.timing import server_timing
 from backsmith.engine.spine import Engine
 from backsmith.errors import RequestError
+from backsmith.http.beside import Beside
+from backsmith.http.reply import Headers, Reply
+from backsmith.http.reply import reply as plain_reply
+from backsmith.http.request import Request
 from backsmith.settings import Settings
 
 _log = logging.getLogger("backsmith.engine")
@@ -55,10 +56,12 @@ class HttpApplication:
         access_log: AccessLog | None,
         deprecations: Deprecations | None = None,
         renewed: Renewed | None = None,
+        beside: Sequence[Beside] = (),
     ) -> None:
         """`deprecations` where something of an older version is answered; `renewed` gives the one that is to answer
-        instead, after a table or column wasn't there."""
+        instead, after a table or column wasn't there; `beside` answer at paths of their own."""
         self._engine = engine
+        self._besides = beside
         self._deprecations = deprecations
         self._renewed = renewed
         self._arriving = 0
@@ -93,7 +96,13 @@ class HttpApplication:
         clients that are slow to send don't keep the others out; unless the engine wants to read it as it arrives.
         """
         exchange = Exchange(request, self._ids.next(request.header("x-request-id")))
+        beside = self._beside_of(request)
         try:
+            if beside is not None:
+                if body is not None:
+                    exchange.request = request._replace(body=await body.read(beside.max_body))
+                    exchange.body_arrived()
+                return self._finished(exchange, await self._in_turn(exchange, self._limiter, beside))
             if body is not None:
                 if self._engine.streams(request):
                     exchange.request = request._replace(stream=body)
@@ -102,7 +111,7 @@ class HttpApplication:
             if request.path[0] or self._engine.serves(request):
                 reply = await self._in_turn(exchange, self._limiter)
             else:
-                reply = await self._answer(exchange)  # /health and /metrics answer however much there is to do
+                reply = await self._answer(exchange, None)  # /health and /metrics answer however much there is to do
         except MissingError as error:
             other = None if self._renewed is None else await self._renewed()
             if other is not None and exchange.request.stream is None:
@@ -160,27 +169,35 @@ class HttpApplication:
         own = self._engine.refused(refusal, exchange.request)
         return own or problem(refusal, exchange.request_id, head=exchange.request.method == "HEAD")
 
-    async def _in_turn(self, exchange: Exchange, limiter: Limiter) -> Reply:
+    async def _in_turn(self, exchange: Exchange, limiter: Limiter, beside: Beside | None = None) -> Reply:
         if not limiter.enter():
             await limiter.wait()
         try:
-            return await self._answer(exchange)
+            return await self._answer(exchange, beside)
         finally:
             limiter.leave()
 
-    async def _answer(self, exchange: Exchange) -> Reply:
+    def _beside_of(self, request: Request) -> Beside | None:
+        if request.path[0]:
+            return None
+        return next((each for each in self._besides if each.serves(request.path[1:])), None)
+
+    async def _answer(self, exchange: Exchange, beside: Beside | None) -> Reply:
         request = exchange.request
         if len(request.target) + len(request.query) > self._max_url:
             raise RequestError(errors.URL_TOO_LONG, f"The address is longer than {self._max_url} bytes")
         if request.method == "OPTIONS":
-            return self._options(request)
+            return self._options(request, beside)
+        if beside is not None:
+            return await beside.answer(request, exchange)
         if request.path[0] or self._engine.serves(request):
             return await self._engine.answer(exchange)
         return await self._beside(request, exchange)
 
-    def _options(self, request: Request) -> Reply:
+    def _options(self, request: Request, beside: Beside | None) -> Reply:
         preflight = self._cors.preflight(request.header("origin"), request.header("access-control-request-method"))
-        return preflight or Reply(204, [("allow", self._engine.methods(request))], b"")
+        methods = self._engine.methods(request) if beside is None else beside.methods(request.path[1:])
+        return preflight or Reply(204, [("allow", methods)], b"")
 
     async def _beside(self, request: Request, exchange: Exchange) -> Reply:
         """What is answered beside the data."""

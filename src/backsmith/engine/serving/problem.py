@@ -10,8 +10,8 @@ import logging
 
 import msgspec
 
-from backsmith.engine.reply import Headers, Reply, reply
 from backsmith.errors import INTERNAL, RequestError
+from backsmith.http.reply import Headers, Reply, reply
 
 CONTENT_TYPE = "application/problem+json; charset=utf-8"
 _NO_STORE = ("cache-control", "no-store")

@@ -5,7 +5,7 @@ The API sends data: nothing in it is to be run, framed, sniffed for another type
 
 from __future__ import annotations
 
-from backsmith.engine.reply import Headers
+from backsmith.http.reply import Headers
 
 SECURITY: Headers = [
     ("x-content-type-options", "nosniff"),

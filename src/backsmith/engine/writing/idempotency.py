@@ -23,10 +23,10 @@ from backsmith import errors
 from backsmith.blueprint.asker import Asker
 from backsmith.databases.database import Database, Row
 from backsmith.databases.transaction import Again, Transaction
-from backsmith.engine.reply import Headers, Reply
-from backsmith.engine.request import Request
 from backsmith.engine.writing.idempotency_table import FORGET, REMEMBER, SEEK, IdempotencyTable
 from backsmith.errors import RequestError
+from backsmith.http.reply import Headers, Reply
+from backsmith.http.request import Request
 
 KEPT = timedelta(hours=24)
 LONGEST_KEY = 255

@@ -14,9 +14,9 @@ from backsmith.engine.grammar.limits import Limits
 from backsmith.engine.grammar.prefer import NO_PREFERENCES, Preferences, read_preferences
 from backsmith.engine.grammar.shape import shape_of
 from backsmith.engine.methods import VERBS, Method, known_methods, not_allowed
-from backsmith.engine.request import Request
 from backsmith.engine.writing.work import Verb
 from backsmith.errors import RequestError
+from backsmith.http.request import Request
 
 
 class AskedWrite(Struct, frozen=True):

@@ -11,13 +11,13 @@ from backsmith.engine.grammar.keys import segment_of, texts_of
 from backsmith.engine.grammar.prefer import Name, applied
 from backsmith.engine.grammar.ranges import limit_of, offset_of
 from backsmith.engine.replies import etag_of
-from backsmith.engine.reply import Headers, Reply
-from backsmith.engine.request import Request
 from backsmith.engine.serving.security import CACHE_PRIVATE
 from backsmith.engine.writing.planning import WritePlan
 from backsmith.engine.writing.reading import AskedWrite
 from backsmith.engine.writing.work import Key, Written
 from backsmith.errors import RequestError
+from backsmith.http.reply import Headers, Reply
+from backsmith.http.request import Request
 
 SKIPPED = "backsmith-skipped"
 """The header that says how many rows were meant and left alone."""

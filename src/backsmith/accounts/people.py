@@ -1,0 +1,54 @@
+"""The application's accounts as sign-in needs them: rows of its own entity, found, made and changed by its own writer.
+
+`People` is implemented by `engine.people`: what is written there goes through defaults, checks, hooks and the change
+log as every row does.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+from backsmith.blueprint.asker import Person
+from backsmith.databases.transaction import Transaction
+
+
+class People(Protocol):
+    """The rows of the application's accounts. No rules apply: callers decide who may do it."""
+
+    def text(self, key: Any) -> str:
+        """A key as the tables of accounts keep it: JSON, `7` or `"ann"`."""
+        ...
+
+    def key(self, text: str) -> Any:
+        """The key that was kept so."""
+        ...
+
+    async def find(self, transaction: Transaction, key: Any) -> Person | None:
+        """The account of that key."""
+        ...
+
+    async def by_email(self, transaction: Transaction, email: str) -> Person | None:
+        """The account of that e-mail address, in normal form or to the letter."""
+        ...
+
+    async def create(self, transaction: Transaction, values: Mapping[str, Any], request_id: str) -> Person:
+        """A new account. `values` are JSON values by field, as the body of a POST to the collection has them.
+
+        Raises RequestError INVALID, DUPLICATE and whatever the application's hooks refuse.
+        """
+        ...
+
+    async def update(self, transaction: Transaction, key: Any, values: Mapping[str, Any], request_id: str) -> None:
+        """Change some fields of an account. Raises as `create` does, and NOT_FOUND."""
+        ...
+
+    async def delete(self, transaction: Transaction, key: Any, request_id: str) -> None:
+        """Take an account away. Raises RequestError REFERENCE where rows still need it."""
+        ...
+
+
+def normal_email(email: str) -> str:
+    """The form in which e-mail addresses are compared: NFC, lower case, without space around."""
+    return unicodedata.normalize("NFC", email.strip()).lower()
