@@ -135,6 +135,18 @@ _TEXTS: dict[str, str] = {
     "`id` and `headers` where they are needed. `message` and `pointer` say what doesn't fit. Nothing was done.",
     "bad-result": "An operation of a batch refers to the result of another that comes later or isn't there, or to "
     "something its reply doesn't have. Nothing of the batch was kept.",
+    "wrong-credentials": "There is no account that signs in so: the e-mail address or the password is wrong, the "
+    "account has none, or it may not sign in. Which of these it is isn't told on purpose. A forgotten password can be "
+    "reset.",
+    "spent": "A code, link, invitation or recovery code is good once and for a short time. This one was used, is too "
+    "old, was typed wrongly too often, or never was one. Begin again to get a new one.",
+    "too-many": "Too many attempts were made from this address or for this account, or more requests than the "
+    "application's limits allow. Wait as long as Retry-After says, in seconds.",
+    "confirm-first": "What was asked for takes a proof, not older than a few minutes, that it is you: POST "
+    "/auth/confirm with the password or another way to sign in, then ask again.",
+    "cross-site": "The request came with the cookie of a session from a page of another site, or from a program that "
+    "doesn't say where it comes from. Pages of the application itself may use the cookie; programs use tokens or API "
+    "keys.",
     "internal": "Something went wrong that should not have, and not by your doing. The log of the server says what, "
     "under the request's id. If the same request does it again, report it with that id.",
 }
