@@ -1,5 +1,5 @@
 # make demo   serve the example shop, filled with rows, and say what to try
-# make test   run all tests
+# make test   run all tests, a process for each core
 # make check  what CI checks beside the tests: style, types, the arrow of imports
 # make bench  measure beside other back ends (40 minutes; see bench/README.md)
 # make clean  remove what these made
@@ -11,6 +11,7 @@ PYTHON ?= $(shell for each in python3 python3.13 python3.12 python3.11; do \
 BIN := .venv/bin
 INSTALLED := .venv/.installed
 CLIENT := tests/javascript/node_modules/.installed
+PROVIDER := tests/accounts/oidc/server/node_modules/.installed
 PORT ?= 8000
 
 .PHONY: help demo test check bench format clean
@@ -20,8 +21,8 @@ help:
 demo: $(INSTALLED)
 	$(BIN)/python -m examples.shop.demo --port $(PORT)
 
-test: $(INSTALLED) $(CLIENT)
-	$(BIN)/pytest
+test: $(INSTALLED) $(CLIENT) $(PROVIDER)
+	$(BIN)/pytest --numprocesses auto --dist loadfile
 
 check: $(INSTALLED)
 	$(BIN)/ruff check .
@@ -38,7 +39,7 @@ format: $(INSTALLED)
 	$(BIN)/ruff format .
 
 clean:
-	rm -rf .venv tests/javascript/node_modules bench/.venv bench/node_modules
+	rm -rf .venv tests/javascript/node_modules tests/accounts/oidc/server/node_modules bench/.venv bench/node_modules
 
 $(INSTALLED): pyproject.toml
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or later is needed and wasn't found. Name it: make PYTHON=python3.12" >&2; exit 1; }
@@ -58,4 +59,12 @@ $(CLIENT): tests/javascript/package-lock.json
 		cd tests/javascript && npm ci --no-audit --no-fund --loglevel=error && touch node_modules/.installed; \
 	else \
 		echo "No Node.js: the tests with PostgREST's JavaScript client are skipped. Install Node.js 20 to run them." >&2; \
+	fi
+
+# So are those that sign in by a real OpenID provider.
+$(PROVIDER): tests/accounts/oidc/server/package-lock.json
+	@if command -v npm >/dev/null; then \
+		cd tests/accounts/oidc/server && npm ci --no-audit --no-fund --loglevel=error && touch node_modules/.installed; \
+	else \
+		echo "No Node.js: the tests that sign in by an OpenID provider are skipped." >&2; \
 	fi

@@ -10,6 +10,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from secrets import token_urlsafe
 from statistics import median
 from typing import Any
 
@@ -145,7 +146,7 @@ def serve(file: Path) -> dict[str, float]:
         port = free_port()
         command = [str(Path(sys.executable).with_name("backsmith")), "serve", str(file), "--workers", "1"]
         command += ["--database", f"sqlite:///{file.with_suffix('.db')}", "--host", "127.0.0.1", "--port", str(port)]
-        environment = {"BACKSMITH_ENVIRONMENT": "production", "BACKSMITH_JWT_KEY": "k" * 48}
+        environment = {"BACKSMITH_ENVIRONMENT": "production", "BACKSMITH_JWT_KEY": token_urlsafe(36)}
         place = {"log": file.with_suffix(".log"), "cwd": file.parent, "env": environment}
         with running(command, port, "/api/thing_aaas", **place) as server:
             memory = server.memory()

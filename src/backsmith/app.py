@@ -14,16 +14,25 @@ from urllib.parse import urlsplit
 
 from backsmith.accounts import Authenticator
 from backsmith.accounts.accounts import Accounts, keeps_accounts
+from backsmith.accounts.forgetting import Forgetting
+from backsmith.accounts.limits.gate import Gate
+from backsmith.accounts.limits.rates import Rates
+from backsmith.accounts.limits.requests import RequestLimits
+from backsmith.accounts.owners import Owners
+from backsmith.accounts.requirements import check_production, make_private
 from backsmith.blueprint import Application, application_of, load, lock_text, read_lock
 from backsmith.blueprint import compile as compile_model
 from backsmith.blueprint.blueprint import Blueprint
 from backsmith.blueprint.types import Type
 from backsmith.databases import Database, open_database
-from backsmith.databases.own_tables import has_files, has_log
+from backsmith.databases.own_tables import has_files, has_log, has_secret_fields
+from backsmith.databases.transaction import Transaction
 from backsmith.engine.files.files import Files
 from backsmith.engine.files.stores import storage_of
 from backsmith.engine.people import AccountRows
+from backsmith.engine.personal import PersonalRows, Touched
 from backsmith.engine.planning.plans import PlanKey
+from backsmith.engine.sealed.seals import unlock
 from backsmith.engine.served.counting import Counts
 from backsmith.engine.served.keeping import ShapeKeeper
 from backsmith.engine.serving.carriers import (
@@ -43,13 +52,17 @@ from backsmith.engine.serving.http import HttpApplication
 from backsmith.engine.serving.logs import AccessLog, configure_logging
 from backsmith.engine.serving.metrics import Metrics
 from backsmith.engine.spine import Engine
+from backsmith.engine.teams import TeamRows
 from backsmith.engine.writing.planning import WriteKey
+from backsmith.engine.writing.work import Observer
 from backsmith.evolution.create import create_missing
 from backsmith.evolution.servers import Server
 from backsmith.evolution.usage import Usage
 from backsmith.log import Log
 from backsmith.model.account import Account
 from backsmith.model.entity import Entity, is_entity
+from backsmith.model.teams import Membership, Team
+from backsmith.secrets import Secrets
 from backsmith.settings import Settings, read_settings
 
 _OPEN = 0.01
@@ -82,7 +95,16 @@ class Backsmith:
         self._counts = Counts[PlanKey | WriteKey]()
         self.shapes = ShapeKeeper(self.database, self._counts)
         self._log = AccessLog(log_form(settings)) if settings.access_log else None
+        self.secrets = Secrets(settings)
+        self.teams = None if blueprint.team is None else TeamRows(lambda: self.engine.code, blueprint, self._classes)
         self.accounts = self._kept_accounts()
+        self.authenticator.own = None if self.accounts is None else self.accounts.credentials
+        rates = Rates(settings.limits) if settings.limits else None
+        self.limits = None if rates is None else RequestLimits(rates, self.database, settings.workers)
+        throttle = None if self.accounts is None else self.accounts.services.throttle
+        self.gate = Gate(self.authenticator.of, self.limits, throttle)
+        limited = self.limits is not None or throttle is not None
+        self._identify = self.gate.of if limited else self.authenticator.of
         self.engine, self._http = self._served(blueprint)
         self._clients = Clients()
         self._starting: asyncio.Task[None] | None = None
@@ -121,10 +143,14 @@ class Backsmith:
 
     async def _start(self) -> None:
         configure_logging(log_form(self.settings), self.settings.log_level)
+        check_production(self.settings, self.blueprint)
+        if self.accounts is not None or has_secret_fields(self.blueprint):
+            make_private(self.settings)
         await self.database.open()
         if self.settings.development and is_own(self.settings.database):
-            from backsmith.evolution.developing import keep_in_step  # noqa: PLC0415  all of planning hangs on it
+            from backsmith.evolution.developing import former_blueprints, keep_in_step  # noqa: PLC0415  all of planning
 
+            await unlock(self.secrets, self.database, self.blueprint, *await former_blueprints(self.database))
             for change in await keep_in_step(self.database, self.blueprint):
                 _log.info("%s.", change)
         blueprint = await self.server.begin()
@@ -133,12 +159,15 @@ class Backsmith:
         made = await create_missing(self.database, blueprint)
         if made:
             _log.info("Made %d tables in %s.", made, without_password(self.settings.database))
+        await self._begin_secrets(blueprint)
         if self.files is not None:
             await self.files.start()
         if self.change_log is not None:
             self.change_log.start()
         self.shapes.start()
         await self.authenticator.start()
+        if self.limits is not None:
+            await self.limits.start()
         if self.accounts is not None:
             await self.accounts.start()
         self.server.start()
@@ -157,11 +186,14 @@ class Backsmith:
         if self.accounts is not None:
             await self.accounts.close()
         await self.authenticator.close()
+        if self.limits is not None:
+            await self.limits.close()
         if self.files is not None:
             await self.files.close()
         if self.change_log is not None:
             await self.change_log.close()
         await self.shapes.close()
+        await self.secrets.close()
         await self.database.close()
         self.metrics.close()
         if self._log is not None:
@@ -171,16 +203,25 @@ class Backsmith:
     def _served(self, blueprint: Blueprint) -> tuple[Engine, HttpApplication]:
         """What answers requests by a blueprint: that of the model, or one in which an older version works too."""
         log = self.change_log
+        observers: list[Observer] = []
+        if log is not None:
+            observers.append(log.writer if blueprint is self.blueprint else log.writer_of(blueprint))
+        if self.accounts is not None:
+            observers.append(Forgetting(self.accounts.services))
+        if self.teams is not None:
+            observers.append(Owners(self.teams, self.blueprint))
         engine = Engine(
             blueprint,
             self._classes,
             self.database,
-            self.authenticator.of,
+            self._identify,
             self.settings,
             self.metrics,
             self.files,
-            () if log is None else (log.writer if blueprint is self.blueprint else log.writer_of(blueprint),),
+            observers,
             self._counts,
+            self.secrets,
+            None if self.limits is None else self.limits.charge,
         )
         noted: Deprecations | None = None
         if self._usage is not None and engine.catalogue.deprecates:
@@ -199,6 +240,9 @@ class Backsmith:
             deprecations=noted,
             renewed=self._renewed,
             beside=() if self.accounts is None else (self.accounts.endpoints,),
+            limits=self.limits,
+            denied=None if self.accounts is None else self.accounts.denials.add,
+            cookies=self.accounts is not None,
         )
         return engine, http
 
@@ -210,7 +254,28 @@ class Backsmith:
         account = self._classes[entity.name]
         assert issubclass(account, Account)
         people = AccountRows(lambda: self.engine.code, entity, account)
-        return Accounts(self.settings, self.blueprint, self.database, people, self.authenticator.of)
+        personal = PersonalRows(lambda: self.engine.code, self.blueprint, self._classes, self._erased)
+        return Accounts(
+            self.settings,
+            self.blueprint,
+            self.database,
+            people,
+            personal,
+            lambda request: self.gate.of(request),  # noqa: PLW0108  it is made of these accounts, later
+            self.secrets,
+            self.teams,
+        )
+
+    async def _erased(self, transaction: Transaction, row: Touched) -> None:
+        """What was erased in a row is erased in the change log too."""
+        if self.change_log is not None:
+            await self.change_log.erase(transaction, row.entity, row.key, row.values)
+
+    async def _begin_secrets(self, blueprint: Blueprint) -> None:
+        """Read the keys, or make them, where anything is sealed."""
+        if self.accounts is not None or has_secret_fields(blueprint):
+            await self.secrets.start(self.database)
+            self.secrets.watch()
 
     async def _take_up(self, blueprint: Blueprint) -> None:
         """Serve another blueprint from the next request on."""
@@ -218,6 +283,7 @@ class Backsmith:
         if blueprint.expansion is not None:
             self._usage = Usage(self.database, blueprint.expansion.target)
             self._usage.start()
+        await self._begin_secrets(blueprint)
         self._before.append(self._http)
         self.engine, self._http = self._served(blueprint)
         if usage is not None:
@@ -340,4 +406,4 @@ def classes_of(application: Application) -> Mapping[str, type[Entity]]:
                 home = sys.modules.get(thing.__module__)
                 if home is not None and home not in modules:
                     modules.append(home)
-    return {"Account": Account, **found}
+    return {"Account": Account, "Team": Team, "Membership": Membership, **found}

@@ -148,6 +148,8 @@ SPENT = Kind("spent", 400, "28000", "The code or link isn't good any more")
 TOO_MANY = Kind("too-many", 429, "PT429", "Too many attempts")
 CONFIRM_FIRST = Kind("confirm-first", 403, "28000", "Sign in again first")
 CROSS_SITE = Kind("cross-site", 403, "28000", "The request comes from another site")
+PROVIDER_FAILED = Kind("provider-failed", 502, "08004", "Signing in by another provider didn't work")
+NOT_LINKED = Kind("not-linked", 409, "28000", "Nobody here signs in by that provider's account")
 INTERNAL = Kind("internal", 500, "XX000", "Backsmith made a mistake")
 
 KINDS: tuple[Kind, ...] = tuple(value for value in list(globals().values()) if isinstance(value, Kind))

@@ -123,6 +123,7 @@ async def test_a_flood_of_invented_keys_is_no_flood_of_fetches(issuer: Issuer):
             "jwks_url: none of the 1 keys checks RS256, ES256, EdDSA or HS256 signatures.",
         ),
     ],
+    ids=["an error", "no JSON", "too long", "no public key"],
 )
 async def test_while_keys_cannot_be_had_tokens_are_not_judged(
     issuer: Issuer, caplog: pytest.LogCaptureFixture, status: int, body: bytes, said: str

@@ -77,6 +77,8 @@ def live(folder: Path, model: Path, *flags: str, port: int | None = None, **envi
     port = port or free_port()
     command = [sys.executable, "-m", "backsmith", "serve", str(model), "--port", str(port), *flags]
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("BACKSMITH_")}
+    if "--production" in flags:
+        inherited["BACKSMITH_ACCOUNTS"] = "off"  # nobody signs in, so neither mail nor an address is needed
     stderr = folder / f"stderr-{port}"
     with stderr.open("w") as file:
         process = subprocess.Popen(

@@ -64,7 +64,7 @@ class Connection:
 
 
 def row(name: str) -> list[Any]:
-    return [NOON, None, "nobody", None, False, None, "create", "e", "E", "[1]", None, "{}", name]
+    return [NOON, None, "nobody", None, False, None, "create", "e", "E", "[1]", None, "{}", name, None]
 
 
 @asynccontextmanager

@@ -1,7 +1,8 @@
-"""From the headers of a request to who asks: `Authenticator.identify`.
+"""From the headers of a request to who asks: `Authenticator.of`.
 
 A credential that isn't valid is refused (401), never taken for none: who sends a wrong token must not be answered as
-nobody and wonder where the rows are.
+nobody and wonder where the rows are. Tokens, keys and cookies of this application's own accounts are `credentials`'
+business; what is left are tokens of `backsmith token` and of other issuers, and the keys of the settings.
 """
 
 from __future__ import annotations
@@ -13,8 +14,11 @@ from pathlib import Path
 from time import time
 from typing import TYPE_CHECKING
 
-from backsmith.accounts.cache import TokenCache
+from backsmith.accounts.browsers import SAFE, Origins
+from backsmith.accounts.cache import OwnCache, TokenCache
 from backsmith.accounts.claims import account_reader, find, roles_of
+from backsmith.accounts.cookies import ConfusedCookiesError, cookies_of, ended_cookie, value_of
+from backsmith.accounts.credentials import Credentials
 from backsmith.accounts.development import read_secret
 from backsmith.blueprint.asker import NOBODY, Asker
 from backsmith.blueprint.types import Type
@@ -51,6 +55,9 @@ class Authenticator:
         self._keyring: Keyring | None = None
         self._remote: RemoteKeys | None = None
         self._api_keys = self._read_api_keys()
+        self._origins = Origins(settings)
+        self.own: Credentials | None = None
+        """Where accounts are kept: what looks up their credentials."""
         if settings.jwks_url:
             from backsmith.accounts.remote import RemoteKeys  # noqa: PLC0415  slow to import, and seldom needed
 
@@ -89,8 +96,70 @@ class Authenticator:
         return self._by_header(authorization)
 
     async def of(self, request: Request) -> Asker:
-        """Who asks, by the headers of a request. Raises as `identify` does."""
-        return await self.identify_patiently(request.header("authorization"), request.header("x-api-key"))
+        """Who asks, by the headers of a request: a token or key, or else the cookie of a session.
+
+        Raises as `identify` does, and CROSS_SITE for a request with a cookie that another site's page sent.
+        """
+        authorization, api_key = request.header("authorization"), request.header("x-api-key")
+        own = self.own
+        if own is None:
+            return await self.identify_patiently(authorization, api_key)
+        if authorization is not None:
+            if api_key is not None:
+                return self.identify(authorization, api_key)
+            known = own.known(own.tokens, authorization)
+            return await self._by_own_header(own, authorization) if known is None else known
+        if api_key is not None:
+            known = own.known(own.keys, api_key)
+            return await self._by_own_key(own, own.keys, api_key, api_key) if known is None else known
+        cookies = cookies_of(request)
+        if cookies is None:
+            return NOBODY
+        if request.method in SAFE:
+            known = own.known(own.cookies, cookies)
+            if known is not None:
+                return known
+        return await self._by_cookie(own, request, cookies)
+
+    async def _by_cookie(self, own: Credentials, request: Request, cookies: str) -> Asker:
+        try:
+            cookie = value_of(cookies)
+        except ConfusedCookiesError:
+            raise RequestError(
+                BAD_TOKEN,
+                "The request has more than one cookie of a session.",
+                headers=(("Set-Cookie", ended_cookie()),),
+            ) from None
+        if cookie is None:
+            return NOBODY
+        if request.method not in SAFE:
+            self._origins.refuse_cross_site(request)
+        return own.known(own.cookies, cookies) or await own.by_cookie(cookies, cookie)
+
+    async def _by_own_key(self, own: Credentials, cache: OwnCache, header: str, key: str) -> Asker:
+        """Who an API key shows: one of the settings, or one of an account, which is remembered by its header."""
+        known = self._of_settings(key) or await own.by_key(cache, header, key)
+        if known is None:
+            raise _refusal("There is no such API key.", hint="It may have expired or been revoked.")
+        return known
+
+    async def _by_own_header(self, own: Credentials, authorization: str) -> Asker:
+        """Who the header Authorization shows where accounts are kept, and it wasn't remembered."""
+        if self._known.get(authorization) is None:
+            scheme, _, credential = authorization.partition(" ")
+            credential, scheme = credential.strip(" "), scheme.lower()
+            if scheme == "apikey" or (scheme == "bearer" and credential.startswith(KEY_PREFIX)):
+                return await self._by_own_key(own, own.tokens, authorization, credential)
+            if scheme in ("bearer", "token") and credential:
+                from backsmith.accounts.tokens import BadToken  # noqa: PLC0415  slow to import
+
+                try:
+                    asker = await own.by_token(authorization, credential)
+                except BadToken as reason:
+                    raise _refusal(str(reason)) from reason
+                if asker is not None:
+                    return asker
+        return await self.identify_patiently(authorization)
 
     async def identify_patiently(self, authorization: str | None, api_key: str | None = None) -> Asker:
         """As `identify`; a token with a key not seen before waits until the published keys were fetched again."""
@@ -118,13 +187,17 @@ class Authenticator:
                 )
 
     def _by_api_key(self, key: str) -> Asker:
+        found = self._of_settings(key)
+        if found is None:
+            raise _refusal("There is no such API key.")
+        return found
+
+    def _of_settings(self, key: str) -> Asker | None:
         digest = sha256(key.encode("utf-8", "surrogateescape")).digest()
         found: Asker | None = None
         for expected, asker in self._api_keys:  # to the end, so that the time tells nothing
             if hmac.compare_digest(digest, expected):
                 found = asker
-        if found is None:
-            raise _refusal("There is no such API key.")
         return found
 
     def _by_token(self, header: str, token: str) -> Asker:
@@ -168,6 +241,8 @@ class Authenticator:
             return self._remote.keyring
         if self._keyring is None and self._settings.development:
             self._keyring = _development_keys(self._settings)
+        if self._keyring is None and self.own is not None:
+            raise _refusal("The token wasn't signed here, or with a key that is gone.", hint="Sign in again.")
         if self._keyring is None:
             raise _refusal(
                 "No token is valid here: there is no key to check it with.",

@@ -25,6 +25,35 @@ class Body(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """The base of bodies and replies: JSON objects."""
 
 
+class SignedInShown(Body, frozen=True, omit_defaults=True):
+    """The reply to who signed in, or whose session was renewed."""
+
+    account: Any
+    """The account's key."""
+    session: str
+    """Its id, which is no secret."""
+    transport: Transport
+    expires_in: int
+    """Seconds for which the access token, or the session of a cookie, is good."""
+    token_type: Literal["Bearer"] | None = None
+    access_token: str | None = None
+    refresh_token: str | None = None
+    """Good once: each use gives a new one."""
+
+    @staticmethod
+    def of(signed_in: SignedIn) -> SignedInShown:
+        """The reply. What a cookie carries isn't in it."""
+        return SignedInShown(
+            account=signed_in.account,
+            session=signed_in.id,
+            transport=signed_in.transport,
+            expires_in=signed_in.expires_in,
+            token_type="Bearer" if signed_in.transport == "token" else None,
+            access_token=signed_in.access_token,
+            refresh_token=signed_in.refresh_token,
+        )
+
+
 class Call(NamedTuple):
     """A call of an endpoint."""
 
@@ -53,6 +82,8 @@ class Answer(NamedTuple):
     """Where a browser is to go on."""
     cookies: tuple[str, ...] = ()
     """Further values of Set-Cookie."""
+    headers: tuple[tuple[str, str], ...] = ()
+    """Further headers, with names in lower case. Without a Cache-Control among them nobody may keep the reply."""
 
 
 class Endpoint(NamedTuple):

@@ -22,8 +22,8 @@ from backsmith.errors import SPENT, RequestError
 from backsmith.secrets import Secrets
 
 Kind = Literal[
-    "sign-up", "code", "reset", "verify", "email", "invitation", "factor", "passkey", "passkey-registration", "oidc",
-    "totp", "team",
+    "sign-up", "code", "reset", "verify", "email", "undo", "invitation", "factor", "passkey", "passkey-registration",
+    "oidc", "totp", "team",
 ]  # fmt: skip
 """What a flow is for. Each is good for its own endpoint only."""
 CODE_DIGITS = 8

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
+
+import msgspec
 
 from backsmith.blueprint.asker import Person
 from backsmith.databases.transaction import Transaction
@@ -25,12 +27,26 @@ class People(Protocol):
         """The key that was kept so."""
         ...
 
+    async def exists(self, key: Any) -> bool:
+        """Whether there is an account of that key, outside of any transaction."""
+        ...
+
     async def find(self, transaction: Transaction, key: Any) -> Person | None:
         """The account of that key."""
         ...
 
     async def by_email(self, transaction: Transaction, email: str) -> Person | None:
         """The account of that e-mail address, in normal form or to the letter."""
+        ...
+
+    async def list(
+        self, transaction: Transaction, *, search: str = "", after: Any | None = None, limit: int
+    ) -> list[Person]:
+        """Accounts in the order of their keys, those after a key. `search`: part of the e-mail address or name."""
+        ...
+
+    def check(self, values: Mapping[str, Any], verb: Literal["create", "update"] = "create") -> None:
+        """Raise RequestError INVALID for values that no account can have, whatever accounts there are."""
         ...
 
     async def create(self, transaction: Transaction, values: Mapping[str, Any], request_id: str) -> Person:
@@ -46,6 +62,18 @@ class People(Protocol):
 
     async def delete(self, transaction: Transaction, key: Any, request_id: str) -> None:
         """Take an account away. Raises RequestError REFERENCE where rows still need it."""
+        ...
+
+
+class PersonalData(Protocol):
+    """The application's rows about a person (`engine.personal`), and what the change log says of them."""
+
+    async def export(self, transaction: Transaction, key: Any) -> dict[str, list[dict[str, msgspec.Raw]]]:
+        """The rows by collection: keys and personal fields, as JSON."""
+        ...
+
+    async def erase(self, transaction: Transaction, key: Any, request_id: str) -> None:
+        """Replace what is personal. Raises RequestError where the application refuses that."""
         ...
 
 

@@ -7,9 +7,14 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 
 from backsmith.accounts.flows import Flows
-from backsmith.accounts.people import People
+from backsmith.accounts.oidc.provider import Providers
+from backsmith.accounts.passwords import Passwords
+from backsmith.accounts.people import People, PersonalData
+from backsmith.accounts.revocations import Revocations
 from backsmith.accounts.sessions import Sessions
+from backsmith.accounts.signing_keys import SigningKeys
 from backsmith.accounts.tables import Tables
+from backsmith.accounts.teams import Teams
 from backsmith.accounts.throttle import Throttle
 from backsmith.accounts.trail import Trail
 from backsmith.blueprint.blueprint import Blueprint
@@ -35,7 +40,14 @@ class Services(NamedTuple):
     secrets: Secrets
     flows: Flows
     sessions: Sessions
+    revocations: Revocations
+    signing: SigningKeys
     trail: Trail
     throttle: Throttle
     outbox: Outbox
+    personal: PersonalData
+    providers: Providers
+    passwords: Passwords
     clock: Callable[[], datetime] = now
+    teams: Teams | None = None
+    """Where the application has teams."""

@@ -25,6 +25,8 @@ MAX_TOKEN = 8192
 _MAX_KID = 256
 _TYPES = frozenset({"jwt", "at+jwt", "application/jwt", "application/at+jwt"})
 """Kinds of token that show who asks. A logout or refresh token of the same issuer is none."""
+ACCESS_TYPES = frozenset({"at+jwt", "application/at+jwt"})
+"""The kind that says so itself (RFC 9068, 2.1)."""
 
 Claims = dict[str, Any]
 
@@ -45,6 +47,8 @@ class Expectations(Struct, frozen=True):
     issuer: str | None
     leeway: int
     """Seconds by which clocks may differ."""
+    types: frozenset[str] = _TYPES
+    """What the token may say that it is, in lower case; JWT where it says nothing."""
 
 
 def check(token: str, keyring: Keyring, expected: Expectations, now: float) -> Claims:
@@ -56,7 +60,7 @@ def check(token: str, keyring: Keyring, expected: Expectations, now: float) -> C
         raise BadToken("This is not a signed token: three parts with dots between.")
     key = _key_for(_object(parts[0]), keyring, expected)
     try:
-        payload = jws.deserialize_compact(token, key.key, registry=_OneAlgorithm(key)).payload
+        payload = jws.deserialize_compact(token, key.key, registry=OneAlgorithm(key)).payload
     except (JoseError, ValueError) as error:
         raise BadToken("The token's signature doesn't fit.") from error
     claims = _parse(payload or b"")
@@ -64,11 +68,23 @@ def check(token: str, keyring: Keyring, expected: Expectations, now: float) -> C
     return claims
 
 
+def kid_of(token: str) -> str | None:
+    """The name of the key that a token says it is signed with; None where it says none, or is no token at all."""
+    head, dot, _ = token.partition(".")
+    if not dot or len(token) > MAX_TOKEN or not head.isascii():
+        return None
+    try:
+        kid = _object(head).get("kid")
+    except BadToken:
+        return None
+    return kid if isinstance(kid, str) and len(kid) <= _MAX_KID else None
+
+
 def _key_for(header: dict[str, Any], keyring: Keyring, expected: Expectations) -> VerificationKey:
     if "crit" in header or "b64" in header:
         raise BadToken("The token asks for extensions (`crit`) that are not known here.")
     kind = header.get("typ", "JWT")
-    if not isinstance(kind, str) or kind.lower() not in _TYPES:
+    if not isinstance(kind, str) or kind.lower() not in expected.types:
         raise BadToken("The token is of another type (`typ`) than JWT.")
     algorithm, kid = header.get("alg"), header.get("kid")
     if algorithm == "Ed25519":
@@ -83,7 +99,7 @@ def _key_for(header: dict[str, Any], keyring: Keyring, expected: Expectations) -
     return key
 
 
-class _OneAlgorithm(jws.JWSRegistry):
+class OneAlgorithm(jws.JWSRegistry):
     """Lets through the algorithm of one key. Unlike the library's own it neither warns of EdDSA's older name nor
     refuses members of the header that it doesn't know, which RFC 7515 says to ignore."""
 
@@ -92,6 +108,7 @@ class _OneAlgorithm(jws.JWSRegistry):
         self._names = {"EdDSA", "Ed25519"} if key.algorithm == "EdDSA" else {key.algorithm}
 
     def get_alg(self, name: str) -> JWSAlgModel:
+        """The algorithm of that name. Raises ValueError for any but the key's."""
         if name not in self._names:
             raise ValueError(name)
         return self.algorithms[name]

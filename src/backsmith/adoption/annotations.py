@@ -18,6 +18,7 @@ from backsmith.blueprint.types import (
     Json,
     List,
     Numeric,
+    Sealed,
     Text,
     Time,
     Type,
@@ -132,6 +133,8 @@ class Imports:
                 return self.name("Json")
             case List():
                 return self.builtin("list")
+            case Sealed(of):
+                return self.plain(of)
 
     def constraints(self, type: Type) -> Iterator[Piece]:
         """The markers that are part of a type."""

@@ -38,3 +38,10 @@ class Person(NamedTuple):
     """The row's key, as the Python value of its type."""
     email: str | None
     name: str | None
+
+
+class TeamRow(NamedTuple):
+    """A team as its row has it, as far as those who are in it have to know it."""
+
+    key: Any
+    name: str

@@ -11,7 +11,7 @@ from typing import Any, Literal
 from msgspec import Struct
 
 from backsmith.blueprint.expressions import Node
-from backsmith.blueprint.types import Type
+from backsmith.blueprint.types import Sealed, Type
 
 Verb = str
 """read, create, update, delete, or the name of an action."""
@@ -44,6 +44,18 @@ class Location(Struct, frozen=True, omit_defaults=True):
     column: int = 1
 
 
+class Personal(Struct, frozen=True, omit_defaults=True):
+    """A field tells something of a person."""
+
+    of: tuple[str, ...] | None
+    """The to-one relations that lead to their account, none of them where the row itself is it; None: no way leads to
+    an account."""
+    erased: Literal["nothing", "word", "constant"] = "nothing"
+    """What takes its place: null, a word that no other row has where that matters, or `value`."""
+    value: Any = None
+    """As `Default.value`."""
+
+
 class Field(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A value of an entity. Stored, unless `computed` holds its expression."""
 
@@ -58,6 +70,7 @@ class Field(Struct, frozen=True, kw_only=True, omit_defaults=True):
     indexed: bool = False
     hidden: bool = False
     """Never leaves by the API: not selected, filtered, sorted, grouped or counted."""
+    personal: Personal | None = None
     identity: bool = False
     """An integer key that the database hands out."""
     storage: str | None = None
@@ -80,6 +93,11 @@ class Field(Struct, frozen=True, kw_only=True, omit_defaults=True):
     own; `required` is never null in a request, which has to give one of the shapes. `added`: the older version doesn't
     know it; a request has to give it, or there is a default.
     """
+
+    @property
+    def secret(self) -> bool:
+        """Whether it is encrypted in the database: shown to those who may read it, and never looked into."""
+        return isinstance(self.type, Sealed)
 
 
 class Through(Struct, frozen=True, omit_defaults=True):
@@ -138,6 +156,8 @@ class Rule(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Its `user` parameter is an Account that can't be None: it never holds for anonymous requests."""
     after: bool = False
     """It compares the row before and after an update: `Variable(AFTER, entity)` stands for the row after."""
+    across_teams: bool = False
+    """Of an entity of a team: it holds for others than the members of the row's team too."""
     doc: str | None = None
     location: Location | None = None
 
@@ -149,6 +169,11 @@ class Check(Struct, frozen=True, kw_only=True, omit_defaults=True):
     name: str
     condition: Node
     message: str | None = None
+    changed_by: tuple[str, ...] | None = None
+    """Only who sets one of these fields, or changes the links of one of these relations, can break it; None: any
+    write can."""
+    of_new: bool = True
+    """A new row can break it."""
     location: Location | None = None
 
 
@@ -196,6 +221,9 @@ class Entity(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Declared to have no way in: served by no path."""
     logged: bool = False
     """Each change of a row is written to the change log too."""
+    team: str | None = None
+    """The relation to the team that a row belongs to. Rules hold for members of it alone, where they don't say
+    `across_teams`: that is part of their conditions."""
     former_collections: tuple[str, ...] = ()
     """Names that the collection had in an older version, and is answered under as long as that has clients."""
     deprecated: str | None = None
@@ -393,6 +421,10 @@ class Blueprint(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The application's function (`module:qualified.name`) that makes the response to what is refused."""
     account: str | None = None
     """The entity of those who ask, where the application keeps them."""
+    team: str | None = None
+    """The entity of teams, where the application has them."""
+    membership: str | None = None
+    """The entity that says which account is in which team; there where `team` is."""
     migrations: tuple[Migration, ...] = ()
     expansion: Expansion | None = None
     doc: str | None = None

@@ -12,21 +12,23 @@ from types import FunctionType, ModuleType
 
 from backsmith.blueprint.blueprint import Blueprint
 from backsmith.blueprint.drafts import Compilation
-from backsmith.blueprint.functions import Context
 from backsmith.blueprint.load import Application, application_of
 from backsmith.blueprint.lock import Ids, Lock
 from backsmith.blueprint.resolve_actions import find_actions, resolve_actions
 from backsmith.blueprint.resolve_drafts import add_drafts
 from backsmith.blueprint.resolve_entities import entity_of
 from backsmith.blueprint.resolve_fields import add_fields
-from backsmith.blueprint.resolve_functions import add_functions
+from backsmith.blueprint.resolve_functions import add_functions, context_of
 from backsmith.blueprint.resolve_hooks import resolve_hooks
 from backsmith.blueprint.resolve_lists import add_lists
 from backsmith.blueprint.resolve_migrations import migrations_in, resolve_migrations
 from backsmith.blueprint.resolve_names import check_names
+from backsmith.blueprint.resolve_personal import add_personal
 from backsmith.blueprint.resolve_queries import resolve_queries
 from backsmith.blueprint.resolve_relations import add_to_one
 from backsmith.blueprint.resolve_routes import resolve_error_format, resolve_routes
+from backsmith.blueprint.resolve_secrets import check_secrets
+from backsmith.blueprint.resolve_teams import add_teams, check_teams
 from backsmith.blueprint.source import forget_sources
 from backsmith.model import Entity as ModelEntity
 from backsmith.model.actions import ACTION
@@ -34,6 +36,7 @@ from backsmith.model.entity import is_entity
 from backsmith.model.hooks import HOOKS
 from backsmith.model.queries import QUERY
 from backsmith.model.routes import ERROR_FORMAT, ROUTES
+from backsmith.model.teams import Membership
 
 MARKS = (QUERY, ACTION, HOOKS, ROUTES, ERROR_FORMAT)
 """What decorators leave on the functions that belong to the application."""
@@ -103,9 +106,11 @@ def _resolve(
     add_lists(compilation)
     found = find_actions(compilation, marked(ACTION))
     entities = {draft.name: entity_of(compilation, draft) for draft in compilation.drafts}
+    check_secrets(compilation, entities)
+    has_teams = check_teams(compilation)
     complete = add_functions(compilation, entities)
-    account = compilation.account.name if compilation.account else None
-    context = Context(complete, account)
+    complete = add_personal(compilation, add_teams(compilation, complete) if has_teams else complete)
+    context = context_of(compilation, complete)
     queries = resolve_queries(compilation, marked(QUERY), context)
     actions = resolve_actions(compilation, found, context, queries)
     hooks = resolve_hooks(compilation, marked(HOOKS))
@@ -121,6 +126,8 @@ def _resolve(
         migrations=resolve_migrations(
             compilation, chain.from_iterable(map(migrations_in, application.modules)), complete
         ),
-        account=account,
+        account=context.account,
+        team=context.team,
+        membership=compilation.by_class[Membership].name if Membership in compilation.by_class else None,
         doc=application.doc,
     )

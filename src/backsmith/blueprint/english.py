@@ -37,6 +37,7 @@ from backsmith.blueprint.expressions import (
     Or,
     Row,
 )
+from backsmith.blueprint.memberships import Member, member_in
 from backsmith.blueprint.subset import kinds
 from backsmith.blueprint.subset.facts import MIRRORED, OPPOSITE
 from backsmith.blueprint.trees import compared, is_row, type_of
@@ -163,7 +164,18 @@ def _one_of(item: Node, options: tuple[Node, ...], negated: bool, speech: Speech
     return f"{value(item, speech)} is {'none' if negated else 'one'} of {', '.join(texts)}"
 
 
+def _member(member: Member, negated: bool, speech: Speech) -> str:
+    """An account in a team: "you are a member of the team", "you are owner or admin of the project's team"."""
+    verb = "are" if isinstance(member.account, CurrentUser) else "is"
+    what = " or ".join(str(role.value) for role in member.roles if isinstance(role, Literal)) or "a member"
+    who, team = spoken(member.account, speech), row_name(member.team, speech)
+    return f"{who} {verb} {'not ' if negated else ''}{what} of {team}"
+
+
 def _quantified(node: Aggregate, negated: bool, speech: Speech) -> str:
+    member = member_in(node)
+    if member is not None:
+        return _member(member, negated, speech)
     match node.value:
         case Compare("eq", left, right) if node.variable in (left, right) and node.where is None:
             other = right if left == node.variable else left

@@ -1,7 +1,7 @@
 """Entities: the classes of an application -> drafts with their names, tables and annotated names.
 
-Besides the application's own classes these are the account where something relates to it, and entities of other
-packages that a relation points at.
+Besides the application's own classes these are the account, the team and the membership where something relates to
+them, and entities of other packages that a relation points at.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import inspect
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from types import FunctionType
 from typing import Any
 
@@ -26,38 +26,52 @@ from backsmith.model.annotations import Names, NotOneTypeError, Shape, read
 from backsmith.model.declaration import REQUIRED, has_implicit_id, lineage
 from backsmith.model.entity import Entity, is_entity
 from backsmith.model.rules import computed
+from backsmith.model.teams import Membership, Team
+
+STANDING: Mapping[type[Entity], tuple[str, str]] = {
+    Account: ("account", "accounts"),
+    Team: ("team", "teams"),
+    Membership: ("membership", "memberships"),
+}
+"""Entities of Backsmith's own that an application may extend: the class that does takes their place. What to call
+one, and several."""
 
 
 def add_drafts(compilation: Compilation, classes: Iterable[type[Entity]]) -> None:
     """Make a draft of each class and of the entities that they lead to."""
-    wanted = [cls for cls in dict.fromkeys(classes) if not cls.__declaration__.abstract and cls is not Account]
+    wanted = [cls for cls in dict.fromkeys(classes) if not cls.__declaration__.abstract and cls not in STANDING]
     by_name: dict[str, type[Entity]] = {cls.__name__: cls for cls in wanted}
-    accounts = [cls for cls in wanted if issubclass(cls, Account)]
+    extending = {base: [cls for cls in wanted if issubclass(cls, base)] for base in STANDING}
+    standing = {base: found[0] if found else base for base, found in extending.items()}
     for cls in wanted:
         _add(compilation, cls, by_name)
-    account = accounts[0] if accounts else Account
-    mentioned = list(_mentioned(compilation, account))
+    mentioned = list(_mentioned(compilation, standing))
     while mentioned:
         cls = mentioned.pop(0)
         if cls not in compilation.by_class and not cls.__declaration__.abstract:
             _add(compilation, cls, by_name)
-            mentioned += _mentioned(compilation, account)
-    compilation.account = compilation.by_class.get(account)
-    if compilation.account:
-        compilation.by_class[Account] = compilation.account
-    for other in accounts[1:]:
-        if other in compilation.by_class:
-            draft = compilation.by_class[other]
-            message = f"{draft.name} is a second account: {account.__name__} is one already."
-            compilation.report(draft.problem("second-account", message, "An application has one class of accounts."))
+            mentioned += _mentioned(compilation, standing)
+    for base, cls in standing.items():
+        if cls in compilation.by_class:
+            compilation.by_class[base] = compilation.by_class[cls]
+    compilation.account = compilation.by_class.get(Account)
+    for base, (one, many) in STANDING.items():
+        for other in extending[base][1:]:
+            if other in compilation.by_class:
+                draft = compilation.by_class[other]
+                message = f"{draft.name} is a second {one}: {standing[base].__name__} is one already."
+                hint = f"An application has one class of {many}."
+                compilation.report(draft.problem(f"second-{one}", message, hint))
+                if base is not Account:  # the rules that it inherits would be about the first one's rows
+                    compilation.drafts.remove(draft)
 
 
-def _mentioned(compilation: Compilation, account: type[Entity]) -> Iterator[type[Entity]]:
+def _mentioned(compilation: Compilation, standing: Mapping[Any, type[Entity]]) -> Iterator[type[Entity]]:
     """The entities that relations point at."""
     for draft in compilation.drafts:
         for part in draft.parts.values():
             if is_entity(part.shape.base):
-                yield account if part.shape.base is Account else part.shape.base
+                yield standing.get(part.shape.base, part.shape.base)
 
 
 def _add(compilation: Compilation, cls: type[Entity], by_name: dict[str, type[Entity]]) -> None:
@@ -81,7 +95,7 @@ def _add(compilation: Compilation, cls: type[Entity], by_name: dict[str, type[En
     compilation.drafts.append(draft)
     compilation.by_class[cls] = draft
     for base in lineage(cls):
-        if base is not cls and base is not Account and not base.__declaration__.abstract:
+        if base is not cls and base not in STANDING and not base.__declaration__.abstract:
             message = f"{draft.name} inherits from the entity {base.__name__}."
             hint = f"Fields are inherited from abstract entities alone: class {base.__name__}(Entity, abstract=True)."
             compilation.report(draft.problem("inherits-entity", message, hint))
@@ -157,7 +171,7 @@ def _doc(statement: ast.stmt | None) -> str | None:
 
 def _untyped(draft: Draft, base: type[Entity], source: Source, node: ast.ClassDef) -> Iterator[Problem]:
     """Values in a class without a type, which would be fields in the eyes of their writer."""
-    if base is Account:
+    if base in STANDING:
         return
     for statement in node.body:
         if isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name):

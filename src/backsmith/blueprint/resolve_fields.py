@@ -16,13 +16,24 @@ from backsmith.blueprint.naming import LONGEST, did_you_mean, too_long
 from backsmith.blueprint.resolve_constants import MisfitError, constant
 from backsmith.blueprint.resolve_types import Resolved, TypeMistake, resolve_type
 from backsmith.blueprint.source import SourceMissing, source_of_function
-from backsmith.blueprint.types import Date, DateTime, Enum, Integer, List, Type, Uuid, is_file
+from backsmith.blueprint.types import Date, DateTime, Enum, Integer, List, Sealed, Type, Uuid, is_file
 from backsmith.errors import Problem
 from backsmith.model.annotations import Names, annotations_of, read
 from backsmith.model.declaration import REQUIRED, key_of
 from backsmith.model.defaults import Generated
 from backsmith.model.entity import is_entity
-from backsmith.model.markers import Assigned, Backfill, Column, Hidden, Identity, Index, Indexed, RenamedFrom, Unique
+from backsmith.model.markers import (
+    Assigned,
+    Backfill,
+    Column,
+    Hidden,
+    Identity,
+    Index,
+    Indexed,
+    RenamedFrom,
+    Secret,
+    Unique,
+)
 from backsmith.model.rules import computed
 
 _GENERATORS: dict[str, type[Type]] = {"now": DateTime, "today": Date, "uuid7": Uuid, "uuid4": Uuid}
@@ -80,7 +91,7 @@ def _field(compilation: Compilation, draft: Draft, part: Part) -> Field | None:
         id=compilation.ids.take(part.path, draft.earlier(part.name, renamed.name if renamed else None)),
         name=part.name,
         column=column.names[0] if column.names else part.name,
-        type=resolved.type,
+        type=resolved.type if part.marker(Secret) is None else _sealed(resolved.type),
         nullable=part.shape.nullable,
         default=default,
         bounds=resolved.bounds,
@@ -94,6 +105,10 @@ def _field(compilation: Compilation, draft: Draft, part: Part) -> Field | None:
         renamed_values=_renamed_values(compilation, part, resolved.type, renamed),
         backfill=_backfill(compilation, part, resolved),
     )
+
+
+def _sealed(type: Type) -> Type:
+    return type if isinstance(type, Sealed) else Sealed(type)
 
 
 def _renamed_values(
@@ -223,6 +238,9 @@ def _add_computed(compilation: Compilation, draft: Draft, name: str, function: F
         compilation.report(source.problem(getattr(node, "returns", None) or node, "unknown-type", f"{error}", hint))
         draft.broken.add(name)
         return
+    if any(marker is Secret or isinstance(marker, Secret) for marker in shape.markers):
+        message = f"{path} is computed by the database, which nothing secret can be."
+        compilation.report(source.problem(getattr(node, "returns", None) or node, "secret", message))
     draft.fields[name] = Field(
         id=compilation.ids.take(path, draft.earlier(name)),
         name=name,

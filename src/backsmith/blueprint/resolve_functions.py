@@ -21,11 +21,12 @@ from backsmith.blueprint.source import FunctionNode, Positioned, Source, SourceM
 from backsmith.blueprint.trees import walk
 from backsmith.errors import Problem
 from backsmith.model.rules import CHECK, RULES, Allowed
+from backsmith.model.teams import Team, TeamEntity
 
 
 def add_functions(compilation: Compilation, entities: Mapping[str, Entity]) -> dict[str, Entity]:
     """The entities with their rules, checks and the trees of their computed fields."""
-    context = Context(entities, compilation.account.name if compilation.account else None)
+    context = context_of(compilation, entities)
     complete = {
         draft.name: _complete(compilation, draft, entities[draft.name], context)
         for draft in compilation.drafts
@@ -33,6 +34,12 @@ def add_functions(compilation: Compilation, entities: Mapping[str, Entity]) -> d
     }
     _check_cycles(compilation, complete)
     return complete
+
+
+def context_of(compilation: Compilation, entities: Mapping[str, Entity]) -> Context:
+    """What functions may speak of."""
+    account, team = compilation.account, compilation.by_class.get(Team)
+    return Context(entities, account.name if account else None, team.name if team else None)
 
 
 def _complete(compilation: Compilation, draft: Draft, entity: Entity, context: Context) -> Entity:
@@ -68,6 +75,8 @@ def compiled(
             return compile_function(function, entity=entity, context=context, returns=None, after=after)
         return compile_function(function, entity=entity, context=context, returns=field.type, nullable=field.nullable)
     except ExpressionErrors as errors:
+        if function.__module__ == Team.__module__ and compilation.problems:
+            return FALSE, False  # our own rules: what extends their entities has a mistake, which is reported
         compilation.report(*(each for each in errors.problems if not _follows(compilation, each)))
     except SourceMissing as missing:
         compilation.report(missing.problem)
@@ -112,6 +121,7 @@ def _rules(
             fields=None if each.fields is None else _field_names(draft, each.fields),
             needs_user=needs_user,
             after=after,
+            across_teams=each.across_teams,
             doc=inspect.getdoc(function),
             location=source.location(name_of(node)),
         )
@@ -124,6 +134,10 @@ def _verb_problems(
     if not said.verbs:
         message = f"The rule {path} doesn't say what it allows."
         yield source.problem(name_of(node), "unknown-verb", message, 'Write @allow("read") or other verbs.')
+    if said.across_teams and not issubclass(draft.cls, TeamEntity):
+        message = f"The rule {path} is said to hold across teams, but {draft.name} belongs to none."
+        hint = f"Write class {draft.name}(TeamEntity), or leave across_teams out."
+        yield source.problem(_place(node, "across_teams"), "team", message, hint)
     for verb in said.verbs:
         if verb not in verbs:
             message = f"The rule {path} allows '{verb}', which is no verb.{did_you_mean(verb, verbs)}"

@@ -13,7 +13,7 @@ from backsmith.blueprint.drafts import Compilation, Draft, name_of
 from backsmith.blueprint.naming import did_you_mean
 from backsmith.blueprint.resolve_types import TypeMistake, resolve_type
 from backsmith.blueprint.source import Positioned, Source, SourceMissing, source_of
-from backsmith.blueprint.types import Type
+from backsmith.blueprint.types import Type, plain_of
 from backsmith.model.annotations import Names, Shape, read
 from backsmith.model.migrations import MIGRATION, Sql, SqlMigration
 from backsmith.model.types import Json
@@ -123,6 +123,10 @@ class _Resolver:
         up, down = _texts(written.up), _texts(written.down)
         if not self.is_written(written.up):
             return None
+        for name in written.up:
+            if self.stored[name].secret:
+                self.problem(f"writes '{name}' by SQL, which is secret.", "Write a class with an up: it is encrypted then.")
+                return None
         return self.made(
             reads=tuple(name for name, _ in down),
             writes=tuple(name for name, _ in up),
@@ -227,7 +231,7 @@ class _Resolver:
             except (TypeMistake, TypeError, NameError) as error:
                 self.problem(f"gives '{name}' of a type that can't be read: {str(error).rstrip('.')}.")
                 return False
-            if type(kind) is not type(field.type) and annotation is not Json:
+            if type(kind) is not type(plain_of(field.type)) and annotation is not Json:
                 self.problem(f"gives '{name}' of another type than {self.draft.name}.{name} has.")
                 good = False
         return good

@@ -27,6 +27,7 @@ from backsmith.blueprint.types import (
     Json,
     List,
     Numeric,
+    Sealed,
     Text,
     Time,
     Type,
@@ -35,7 +36,7 @@ from backsmith.blueprint.types import (
 )
 from backsmith.model.annotations import Shape
 from backsmith.model.files import File
-from backsmith.model.markers import Accept, AnyJson, Bits, Digits, Format, MaxSize, Pattern
+from backsmith.model.markers import Accept, AnyJson, Bits, Digits, Format, MaxSize, Pattern, Secret
 
 PLAIN: dict[Any, Type] = {
     str: Text(),
@@ -89,8 +90,11 @@ def resolve_type(path: str, shape: Shape) -> Resolved:
     """The type of the field or parameter `path` ("Order.total"). Raises TypeMistake."""
     if not shape.many:
         return _constrained(path, _plain(path, shape.base, shape.markers), shape.markers)
+    if any(isinstance(marker, Secret) for marker in shape.item_markers):
+        message = f"{path}: a list is secret as a whole."
+        raise TypeMistake("secret", message, "Write Annotated[list[…], Secret].", "Secret")
     item = _constrained(path, _plain(path, shape.base, shape.item_markers), shape.item_markers)
-    if isinstance(item.type, Bytes | Json | List) or shape.item_nullable:
+    if isinstance(item.type, Bytes | Json | List | Sealed) or shape.item_nullable:
         hint = "Write an entity that has one, and a list of those." if is_file(item.type) else "Write Json instead."
         raise TypeMistake("unknown-type", f"{path} is a list of what a list can't hold.", hint)
     if item.bounds is not None:

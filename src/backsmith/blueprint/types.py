@@ -96,11 +96,27 @@ def is_file(type: Type) -> bool:
     return isinstance(type, Json) and type.format == "file"
 
 
+def plain_of(type: Type) -> Type:
+    """The type itself, or that of what is encrypted: of the values that Python and JSON have."""
+    return type.of if isinstance(type, Sealed) else type
+
+
+def kept_of(type: Type) -> Type:
+    """The type itself, or bytes in place of what is encrypted: of the values that the database has."""
+    return Bytes() if isinstance(type, Sealed) else type
+
+
 class List(Struct, frozen=True, omit_defaults=True, tag="list"):
     """A list of scalars: a PostgreSQL array, a JSON array on SQLite."""
 
     item: Scalar
 
 
+class Sealed(Struct, frozen=True, omit_defaults=True, tag="sealed"):
+    """A value of another type, encrypted: the database holds bytes, and nothing looks into them (`engine.sealed`)."""
+
+    of: Scalar | Bytes | Json | List
+
+
 Scalar = Text | Integer | Float | Boolean | Numeric | Date | DateTime | Time | Duration | Uuid | Enum
-Type = Scalar | Bytes | Json | List
+Type = Scalar | Bytes | Json | List | Sealed

@@ -28,6 +28,7 @@ from backsmith.cli.plan_english import plan_in_english
 from backsmith.cli.talk import next_command, say, write_json
 from backsmith.databases.database import Database
 from backsmith.databases.dialect import Dialect
+from backsmith.engine.sealed.seals import unlock
 from backsmith.errors import UsageError
 from backsmith.evolution.applying import (
     ChangedMeanwhileError,
@@ -43,6 +44,7 @@ from backsmith.evolution.matching import aligned
 from backsmith.evolution.plan import Plan, verdict
 from backsmith.evolution.records import read_head, read_last_run, read_unfinished
 from backsmith.evolution.servers import StillRunningError
+from backsmith.secrets import Secrets
 from backsmith.settings import read_settings
 
 SHORTEST, LONGEST = 0.5, 3.0
@@ -130,6 +132,9 @@ class _Command:
             code = self._look_at(plan, database.dialect)
             if code is not None:
                 return code
+        head = await read_head(database)
+        former = () if head is None else (head.blueprint,)
+        await unlock(Secrets(self._settings), database, blueprint, *former)
         if not self._may_go_on(resuming=run is not None):
             say("Nothing was done.")
             return MISTAKES

@@ -32,6 +32,8 @@ def _who(entry: Entry) -> str:
     account = "nobody" if entry.account is None else f"account {entry.account}"
     if entry.via == "key":
         account += f" with the key {entry.api_key}" if entry.api_key else " with a key"
+    if entry.impersonator is not None:
+        account = f"account {entry.impersonator} as {account}"
     if entry.system:
         return "the application" if entry.account is None else f"the application for {account}"
     return account

@@ -33,15 +33,20 @@ COMMANDS = (
     ("create", _BEGIN, "Create the tables of a model in an empty database."),
     ("check", _LOOK, "Find every mistake of a model."),
     ("show", _LOOK, "Say what a model means: in English, or as JSON."),
+    ("matrix", _LOOK, "Say who can do what to which entity and field."),
     ("why", _LOOK, "Explain how a request is decided: rules, rows, SQL, query plan."),
     ("log", _LOOK, "Show who changed what: the change log."),
     ("advise", _LOOK, "Say which indexes are missing and which are of no use."),
     ("settings", _LOOK, "List the settings, their values and where those come from."),
+    ("audit", _LOOK, "Say what is risky in a model and its settings."),
+    ("audit-log", _LOOK, "Check and show the audit trail: sign-ins, denials, changes of rights."),
     ("plan", _CHANGE, "Say what a change of the model means, before anything is done."),
     ("apply", _CHANGE, "Bring a database to the shape of its model while it is used."),
     ("rollback", _CHANGE, "Go back from an expanded release to the version before."),
     ("migrations", _CHANGE, "Keep the versions of a model as files for review."),
     ("serve", _SERVE, "Serve the API of a model."),
+    ("accounts", _SERVE, "Make, show and change accounts, the first administrator too."),
+    ("secrets", _SERVE, "Show and replace the keys of what is encrypted."),
     ("token", _SERVE, "Sign a token for trying the API out, in development."),
     ("key", _SERVE, "Make an API key for a program."),
 )
@@ -63,7 +68,8 @@ def application(words: Sequence[str]) -> App:
         # The command that is called shows the whole help of its function; for the others one line is enough, so that
         # they need not be imported.
         shown = None if name == called else help
-        app.command(f"backsmith.cli.{name}:{name}", name=name, group=group, help=shown)
+        module = name.replace("-", "_")
+        app.command(f"backsmith.cli.{module}:{module}", name=name, group=group, help=shown)
     return app
 
 

@@ -38,6 +38,8 @@ def _entity(entity: Entity) -> Iterator[str]:
         yield f"  Always: {english(check.condition)}." + (f" Else: {check.message}" if check.message else "")
     for raw in entity.raw_checks:
         yield f"  Always, in the database's words: {raw.sql}"
+    if entity.team is not None:
+        yield "  Rows belong to teams: rules are for members of a row's team, but for those across teams."
     if entity.logged:
         yield "  Each change is logged."
     if not entity.rules:
@@ -64,6 +66,8 @@ def _field(field: Field, entity: Entity) -> str:
         words += f", at first {_default(field.default)}"
     if field.hidden:
         words += ", hidden"
+    if field.personal is not None:
+        words += ", personal"
     return words + (f": {first_line(field.doc)}" if field.doc else "")
 
 
@@ -110,4 +114,5 @@ def _rule(rule: Rule) -> str:
     what = f"{listed(rule.verbs)}" + (f" {listed(rule.fields)}" if rule.fields is not None else "")
     doc = f" {first_line(rule.doc)}" if rule.doc else ""
     compares = ", comparing the row before and after" if rule.after else ""
-    return f"May {what} [{rule.name}]{compares}: {said(rule.condition)}.{doc}"
+    across = ", across teams" if rule.across_teams else ""
+    return f"May {what} [{rule.name}]{across}{compares}: {said(rule.condition)}.{doc}"

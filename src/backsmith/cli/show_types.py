@@ -44,6 +44,8 @@ def type_in_english(type: Type) -> str:
             return f"one of {listed(type.values, 'or')}"
         case types.List():
             return f"list of {type_in_english(type.item)}"
+        case types.Sealed():
+            return f"{type_in_english(type.of)}, encrypted"
         case _:
             assert_never(type)
 

@@ -7,15 +7,18 @@ from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
 from cyclopts import Parameter
+from msgspec.structs import replace
 
 from backsmith.accounts.claims import account_reader
 from backsmith.app import account_key, asgi, database_of
 from backsmith.blueprint.asker import NOBODY, Asker
+from backsmith.blueprint.scopes import mistake_in
 from backsmith.cli.loading import named_model
 from backsmith.cli.talk import write, write_json
 from backsmith.cli.why_english import in_english
 from backsmith.engine.methods import READING
 from backsmith.engine.reading import read
+from backsmith.engine.sealed.seals import unlock
 from backsmith.engine.why import Explanation, explain
 from backsmith.engine.why_writes import explain_write
 from backsmith.errors import RequestError, UsageError
@@ -30,6 +33,7 @@ def why(
     *,
     asker: Annotated[str | None, Parameter(name="--as")] = None,
     role: Annotated[tuple[str, ...], Parameter(show_default=False)] = (),
+    scope: Annotated[tuple[str, ...], Parameter(show_default=False)] = (),
     body: str | None = None,
     prefer: str | None = None,
     model: str | None = None,
@@ -54,6 +58,8 @@ def why(
         Key of the account that asks; without it, nobody.
     role
         A role of the account; give it again for each role.
+    scope
+        What the API key is good for with which it is asked, such as read:orders; give it again for each scope.
     body
         The body of a request that writes, as JSON.
     prefer
@@ -67,7 +73,9 @@ def why(
     """
     if role and asker is None:
         raise UsageError("Nobody has no roles. Say who asks with --as.")
-    explanation = asyncio.run(_explain(named_model(model), database, method, path, asker, role, body, prefer))
+    if scope and asker is None:
+        raise UsageError("An API key is one of an account's. Say of which with --as.")
+    explanation = asyncio.run(_explain(named_model(model), database, method, path, asker, role, scope, body, prefer))
     if json:
         write_json(explanation)
     else:
@@ -81,6 +89,7 @@ async def _explain(
     path: str,
     asker: str | None,
     roles: tuple[str, ...],
+    scopes: tuple[str, ...],
     body: str | None,
     prefer: str | None,
 ) -> Explanation:
@@ -100,12 +109,19 @@ async def _explain(
         if key is None:
             raise UsageError(f"--as {asker} is not the key of an account.")
         who = Asker(key, frozenset(roles), "token")
+        for each in scopes:
+            mistake = mistake_in(each, app.blueprint)
+            if mistake is not None:
+                raise UsageError(f"--scope: {'. '.join(mistake)}")
+        if scopes:
+            who = replace(who, via="key", scopes=frozenset(scopes))
     database = database_of(app.settings, read_only=reads)
     try:
         asked = read(request, app.engine.catalogue, app.engine.limits) if reads else None
         await database.open()
         await check_readable(database, app.blueprint)
         if asked is None:
+            await unlock(app.secrets, database, app.blueprint)
             return await explain_write(app.engine, database, request, who)
         return await explain(app.engine, database, request, asked, who)
     except RequestError as error:

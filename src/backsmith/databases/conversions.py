@@ -15,6 +15,7 @@ from backsmith.blueprint.types import (
     Json,
     List,
     Numeric,
+    Sealed,
     Text,
     Time,
     Type,
@@ -90,5 +91,7 @@ def _verb(type: Type, *, of_text: bool) -> str:
             return f"isn't JSON, or is nested more than {JSON_DEPTH} deep"
         case Enum(values):
             return f"is none of {', '.join(values)}"
+        case Sealed():
+            return "isn't encrypted"
         case List(item):
             return f"isn't an array, or has an item that {_verb(item, of_text=False)}"

@@ -73,7 +73,7 @@ class Ddl(ABC):
 
     def bounds(self, field: Field) -> Iterator[str]:
         """The conditions of a field's bounds alone: all that a foreign key's column needs."""
-        if field.bounds is None:
+        if field.bounds is None or field.secret:
             return
         column = self.quote(field.column)
         for name, operator in _COMPARISONS:

@@ -7,7 +7,7 @@ A work that keeps the refusal of a statement to itself is refused at its end: wh
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
 from backsmith.databases.transaction import Transaction
@@ -31,6 +31,8 @@ class GuardedTransaction(Transaction):
         self.lost = False
         """Whether there is nothing left to go on with: not even a savepoint helps."""
         self._depth = 0
+        self.closings: list[Callable[[], Awaitable[None]]] = []
+        """What is to be done when the work has returned."""
 
     def _check(self) -> None:
         if self._blocked is not None:
@@ -51,6 +53,16 @@ class GuardedTransaction(Transaction):
         self._blocked = UsageError(AFTER_A_REFUSAL)
         return refusal
 
+    def at_end(self, closing: Callable[[], Awaitable[None]]) -> None:
+        """As Transaction says."""
+        self._check()
+        self.closings.append(closing)
+
+    async def close(self) -> None:
+        """Do what was put off until the end."""
+        while self.closings and self.refusal is None:  # after a refusal nothing is kept
+            await self.closings.pop(0)()
+
     def end(self) -> None:
         """No statement may run any more."""
         self._blocked = UsageError(ENDED)
@@ -60,7 +72,7 @@ class GuardedTransaction(Transaction):
         """As Transaction says."""
         self._check()
         self._depth += 1
-        name = f"within_{self._depth}"
+        name, put_off = f"within_{self._depth}", len(self.closings)
         try:
             await self._set_savepoint(name)
             try:
@@ -68,6 +80,7 @@ class GuardedTransaction(Transaction):
                 if self.refusal is not None:
                     raise self.refusal
             except BaseException:
+                del self.closings[put_off:]
                 if not self.lost:
                     await self._undo_to(name)
                     self.refusal = self._blocked = None

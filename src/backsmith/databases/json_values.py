@@ -24,6 +24,7 @@ from backsmith.blueprint.types import (
     Json,
     List,
     Numeric,
+    Sealed,
     Text,
     Time,
     Type,
@@ -71,7 +72,7 @@ def _writer(type: Type) -> Callable[[Any], str]:
             return lambda value: quoted(time_text(value))
         case Duration():
             return lambda value: quoted(duration_text(microseconds(value)))
-        case Bytes():
+        case Bytes() | Sealed():
             return lambda value: quoted(f"\\x{bytes(value).hex()}")
         case Json():
             return json_text

@@ -25,6 +25,7 @@ from backsmith.blueprint.types import (
     Json,
     List,
     Numeric,
+    Sealed,
     Text,
     Time,
     Type,
@@ -187,7 +188,7 @@ class Operators(ABC):
                 return Numeric(18, AVERAGE_PLACES)
             case ("avg", Numeric(digits, places, _)):
                 return Numeric(None if digits is None else 18, places + AVERAGE_PLACES)
-            case ("min" | "max", Boolean() | Json() | List() | Bytes() | Uuid()):
+            case ("min" | "max", Boolean() | Json() | List() | Bytes() | Uuid() | Sealed()):
                 pass
             case ("min" | "max", _):
                 return type
@@ -228,7 +229,7 @@ def type_of_value(value: Any) -> Type | None:
             return Json()
         case [first, *_]:
             item = type_of_value(first)
-            return Json() if item is None or isinstance(item, Json | List | Bytes) else List(item)
+            return Json() if item is None or isinstance(item, Json | List | Bytes | Sealed) else List(item)
         case _:
             return None
 
@@ -256,4 +257,5 @@ def name_of(type: Type) -> str:
         Json: "json",
         Enum: "enum",
         List: "list",
+        Sealed: "encrypted value",
     }[type.__class__]

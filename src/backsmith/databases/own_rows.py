@@ -20,13 +20,13 @@ from backsmith.databases.transaction import Transaction
 class Before(NamedTuple):
     """A condition: earlier than, or less than, `value`."""
 
-    value: datetime | int
+    value: datetime | int | str
 
 
 class After(NamedTuple):
     """A condition: later than, or more than, `value`."""
 
-    value: datetime | int
+    value: datetime | int | str
 
 
 Where = Mapping[str, Any]

@@ -17,7 +17,7 @@ from msgspec.structs import replace
 from backsmith.blueprint.blueprint import Blueprint
 from backsmith.blueprint.naming import OWN_PREFIX
 from backsmith.blueprint.types import Boolean, Bytes, DateTime, Integer, Text, is_file
-from backsmith.databases.account_tables import ACCOUNT_TABLES
+from backsmith.databases.account_tables import ACCOUNT_TABLES, has_accounts
 from backsmith.databases.database import Database
 from backsmith.databases.own_table import OwnColumn, OwnTable, missing
 from backsmith.databases.schema import Schema
@@ -94,12 +94,37 @@ LOG = OwnTable(
         OwnColumn("before", Text(), nullable=True),  # JSON of all stored fields; null: created
         OwnColumn("after", Text(), nullable=True),  # the same; null: deleted
         OwnColumn("request_id", Text()),
+        OwnColumn("impersonator", Text(), nullable=True),  # JSON of the key of who acted as the account
     ),
     key=("position",),
     indexes=(("entity_id", "row_key", "position"),),
     needed=has_log,
 )
 """The change log (`log/`)."""
+
+
+def has_secret_fields(blueprint: Blueprint) -> bool:
+    """Whether any field is encrypted."""
+    return any(field.secret for entity in blueprint.entities for field in entity.fields)
+
+
+def needs_keys(blueprint: Blueprint) -> bool:
+    """Whether the application has anything to seal."""
+    return has_accounts(blueprint) or has_secret_fields(blueprint)
+
+
+KEYS = OwnTable(
+    name="backsmith_keys",
+    columns=(
+        OwnColumn("id", Text()),  # 16 hexadecimal digits; random but for that of the root's check
+        OwnColumn("purpose", Text()),  # secrets.keys
+        OwnColumn("wrapped", Bytes()),  # sealed with a key that follows from the root secret
+        OwnColumn("made_at", DateTime()),
+    ),
+    key=("id",),
+    needed=needs_keys,
+)
+"""Keys that values are sealed with."""
 
 
 def by_apply(blueprint: Blueprint) -> bool:
@@ -202,7 +227,17 @@ USAGE = OwnTable(
 )
 """Who used what is of an older version; made with the first use."""
 
-OWN_TABLES: tuple[OwnTable, ...] = (IDEMPOTENCY, FILES, LOG, *HISTORY, SHAPES, SERVERS, USAGE, *ACCOUNT_TABLES)
+OWN_TABLES: tuple[OwnTable, ...] = (
+    IDEMPOTENCY,
+    FILES,
+    LOG,
+    KEYS,
+    *HISTORY,
+    SHAPES,
+    SERVERS,
+    USAGE,
+    *ACCOUNT_TABLES,
+)
 
 
 async def create_own_tables(database: Database, blueprint: Blueprint, actual: Schema) -> None:

@@ -16,6 +16,7 @@ from typing import Any, NamedTuple, Protocol
 
 from backsmith.blueprint.blueprint import Field
 from backsmith.blueprint.types import Type
+from backsmith.errors import UsageError
 
 ORDINAL = "~n"
 """The column of `many` and `keys` that numbers the rows from 0, in the order in which they are brought."""
@@ -32,6 +33,10 @@ class Cell(NamedTuple):
     """The name of its column in the derived table."""
 
 
+class Envelope(bytes):
+    """A value of an encrypted field as the database has it. Written again, it stays as it is."""
+
+
 class Bind(Protocol):
     """Hands out the placeholder of a parameter, of that type."""
 
@@ -40,11 +45,26 @@ class Bind(Protocol):
         ...
 
 
+class Sealing(Protocol):
+    """Encrypts values of encrypted fields."""
+
+    def seal(self, field: Field, value: Any) -> bytes:
+        """The value of the field, which isn't None, encrypted."""
+        ...
+
+    def opened(self, field: Field, envelope: bytes) -> Any:
+        """The value that was encrypted. Raises BacksmithError where it wasn't, or not for that field."""
+        ...
+
+
 class Stores(ABC):
     """Spells the values that are written, and reads those that come back."""
 
     tells_references: bool
     """Whether the database tells which foreign key a row breaks."""
+
+    sealing: Sealing | None = None
+    """What encrypts; set before anything is written where there are encrypted fields (`engine.sealed`)."""
 
     put_off: tuple[str, str] | None = None
     """Where rows are brought one by one: the statements from the first of which to the second foreign keys may lead to
@@ -57,10 +77,27 @@ class Stores(ABC):
         It raises RequestError BAD_VALUE for a value that the column would not give back as it is.
         """
 
+    def sealer(self, field: Field) -> Callable[[Any], bytes]:
+        """The encoder of an encrypted field. What is encrypted already stays as it is."""
+
+        def seal(value: Any) -> bytes:
+            if isinstance(value, Envelope):
+                return bytes(value)
+            return self.seals(field).seal(field, value)
+
+        return seal
+
+    def seals(self, field: Field) -> Sealing:
+        """What encrypts the field. Raises UsageError where the keys weren't read."""
+        if self.sealing is None:
+            raise UsageError(f"{field.name} is encrypted, and the keys for that weren't read.")
+        return self.sealing
+
     @abstractmethod
     def decoder(self, type: Type) -> Callable[[Any], Any] | None:
         """The function that takes what the driver gives for a value (never None) in the internal form of the type to a
-        Python value; None where that is the same. JSON comes as `msgspec.Raw`, to the letter."""
+        Python value; None where that is the same. JSON comes as `msgspec.Raw`, to the letter, and what is
+        encrypted as it is, as `Envelope`."""
 
     @abstractmethod
     def stored(self, sql: str, field: Field) -> str:

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Any, Literal
 
@@ -66,6 +66,12 @@ class Transaction(ABC):
     @abstractmethod
     def savepoint(self) -> AbstractAsyncContextManager[None]:
         """What is done inside is undone where it raises; the transaction goes on, and the error with it."""
+
+    @abstractmethod
+    def at_end(self, closing: Callable[[], Awaitable[None]]) -> None:
+        """Call `closing` once the work has returned, as the last thing before the transaction is kept; not if the
+        savepoint in which this was said is undone. For a lock that everybody wants: it is held as shortly as can be,
+        and who waits for it holds it not yet, so that nobody waits for one another."""
 
 
 class Again(BacksmithError):  # noqa: N818  it asks for something, and only its refusal is an error

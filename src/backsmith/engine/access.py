@@ -14,6 +14,7 @@ from msgspec import Struct
 from backsmith.blueprint.asker import Asker
 from backsmith.blueprint.blueprint import Blueprint, Entity, Relation, Rule
 from backsmith.blueprint.expressions import FALSE, TRUE, And, Node, Or
+from backsmith.blueprint.scopes import CALL, EVERYTHING, Scopes, within
 from backsmith.blueprint.simplify import mentioned_roles, simplify
 from backsmith.engine.bounded import Bounded
 
@@ -23,6 +24,21 @@ class AskerKind(Struct, frozen=True):
 
     anonymous: bool
     roles: frozenset[str]
+    scopes: Scopes = None
+    """Of an API key: what it is good for at most."""
+
+    def reaches(self, entity: Entity, verb: str) -> bool:
+        """Whether `verb` on the entity is within the scopes."""
+        return self.scopes is None or within(self.scopes, verb, entity.collection)
+
+    def calls(self, function: str) -> bool:
+        """Whether the function is within the scopes."""
+        return within(self.scopes, CALL, function)
+
+    @property
+    def without_scopes(self) -> AskerKind:
+        """The same, but for the limits of an API key."""
+        return self if self.scopes is None else AskerKind(self.anonymous, self.roles)
 
 
 class Access(Struct, frozen=True):
@@ -67,7 +83,10 @@ class Authorizer:
 
     def kind(self, asker: Asker) -> AskerKind:
         """The kind that `asker` is of."""
-        return AskerKind(asker.id is None, self._roles & asker.roles)
+        scopes = asker.scopes
+        if scopes is not None and EVERYTHING in scopes:
+            scopes = None
+        return AskerKind(asker.id is None, self._roles & asker.roles, scopes)
 
     def read(self, entity: Entity, kind: AskerKind) -> Access:
         """What that kind of asker may read of `entity`."""
@@ -81,13 +100,15 @@ class Authorizer:
         key = entity.name, kind, verb
         known = self._permissions.get(key)
         if known is None:
-            decisions = ((rule, decided(rule, kind)) for rule in entity.rules if verb in rule.verbs)
+            rules = entity.rules if kind.reaches(entity, verb) else ()
+            decisions = ((rule, decided(rule, kind)) for rule in rules if verb in rule.verbs)
             known = tuple(Permission(rule, condition) for rule, condition in decisions if condition != FALSE)
             self._permissions[key] = known
         return known
 
     def _read(self, entity: Entity, kind: AskerKind) -> Access:
-        rules = [(rule, decided(rule, kind)) for rule in entity.rules if "read" in rule.verbs]
+        reached = entity.rules if kind.reaches(entity, "read") else ()
+        rules = [(rule, decided(rule, kind)) for rule in reached if "read" in rule.verbs]
         rules = [(rule, condition) for rule, condition in rules if condition != FALSE]
         rows = either(tuple(condition for _, condition in rules))
         guards: dict[str, Node] = {}

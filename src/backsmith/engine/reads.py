@@ -19,6 +19,7 @@ from backsmith.engine.grammar.limits import Limits
 from backsmith.engine.planning.plans import Plan, PlanKey, Planner
 from backsmith.engine.reading import Asked, read
 from backsmith.engine.replies import Result, reply_item, reply_list
+from backsmith.engine.sealed.opening import Opening
 from backsmith.engine.served.counting import Counts
 from backsmith.engine.serving.metrics import Metrics
 from backsmith.engine.spelling.binding import Inputs, Statement
@@ -42,6 +43,7 @@ class Reads:
         max_rows: int,
         prefix: str,
         counts: Counts[PlanKey | WriteKey],
+        opening: Opening,
     ) -> None:
         self.planner = Planner(catalogue, authorizer, database.dialect, limits, max_rows=max_rows)
         self._catalogue = catalogue
@@ -50,6 +52,7 @@ class Reads:
         self._limits = limits
         self._metrics = metrics
         self._counts = counts
+        self._opening = opening
         self._prefix = prefix
 
     async def answer(self, exchange: Exchange, identify: Identify) -> Reply:
@@ -115,6 +118,8 @@ class Reads:
 
     async def _run(self, asked: Asked, key: PlanKey, plan: Plan, inputs: Inputs, fetch: Fetch) -> Result:
         rows = await fetch(plan.statement, inputs)
+        if plan.sealed is not None:
+            rows = await self._opening.rows(plan.sealed, rows)
         wanted = asked.prefer.count
         if wanted is None or asked.key_parts:
             return Result(rows, None)

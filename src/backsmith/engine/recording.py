@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Any
 
@@ -46,3 +46,7 @@ class Recording(Transaction):
     def savepoint(self) -> AbstractAsyncContextManager[None]:
         """As Transaction says."""
         return self._transaction.savepoint()
+
+    def at_end(self, closing: Callable[[], Awaitable[None]]) -> None:
+        """As Transaction says."""
+        self._transaction.at_end(closing)

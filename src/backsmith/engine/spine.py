@@ -10,8 +10,9 @@ from collections.abc import Mapping, Sequence
 
 from backsmith.blueprint.blueprint import Blueprint
 from backsmith.databases.database import Database
+from backsmith.databases.own_tables import has_secret_fields
 from backsmith.engine.access import Authorizer
-from backsmith.engine.batch.batch import Batches
+from backsmith.engine.batch.batch import Batches, Charge
 from backsmith.engine.catalogue import Catalogue
 from backsmith.engine.code.calls import Calls
 from backsmith.engine.code.session import Services
@@ -23,6 +24,8 @@ from backsmith.engine.grammar.limits import Limits
 from backsmith.engine.methods import allowed_methods
 from backsmith.engine.planning.plans import PlanKey
 from backsmith.engine.reads import Reads
+from backsmith.engine.sealed.opening import Opening
+from backsmith.engine.sealed.seals import Seals
 from backsmith.engine.served.counting import Counts
 from backsmith.engine.serving.metrics import Metrics
 from backsmith.engine.writes import Writes
@@ -32,6 +35,7 @@ from backsmith.errors import RequestError
 from backsmith.http.reply import Reply
 from backsmith.http.request import Request
 from backsmith.model.entity import Entity
+from backsmith.secrets import Secrets
 from backsmith.settings import Settings
 
 
@@ -49,9 +53,13 @@ class Engine:
         files: Files | None = None,
         observers: Sequence[Observer] = (),
         counts: Counts[PlanKey | WriteKey] | None = None,
+        secrets: Secrets | None = None,
+        charge: Charge | None = None,
     ) -> None:
         """`classes` are the application's entities by name, for its own functions; `files` where entities have some;
-        `observers` hear of writes before the application's own hooks do; `counts` counts requests by shape."""
+        `observers` hear of writes before the application's own hooks do; `counts` counts requests by shape;
+        `secrets`, which are started, are needed where fields are encrypted; `charge` counts what a batch is more
+        than one request."""
         self.catalogue = Catalogue(blueprint)
         self.authorizer = Authorizer(blueprint)
         self.limits = Limits(
@@ -63,6 +71,12 @@ class Engine:
             rows=settings.max_body_rows,
         )
         counts = Counts[PlanKey | WriteKey]() if counts is None else counts
+        if secrets is None or not has_secret_fields(blueprint):
+            secrets = None
+        seals = None if secrets is None else Seals(secrets)
+        self.opening = opening = Opening(seals)
+        if seals is not None:
+            database.dialect.stores.sealing = seals
         self._reads = Reads(
             self.catalogue,
             self.authorizer,
@@ -72,6 +86,7 @@ class Engine:
             max_rows=settings.max_rows,
             prefix=settings.prefix,
             counts=counts,
+            opening=opening,
         )
         self.planner = self._reads.planner
         self.writes = Writes(
@@ -83,6 +98,8 @@ class Engine:
             max_rows=settings.max_rows,
             prefix=settings.prefix,
             counts=counts,
+            opening=opening,
+            secrets=secrets,
         )
         self._calls = Calls(
             database,
@@ -94,6 +111,8 @@ class Engine:
             writer=self.writes.writer,
             bodies=self.writes.bodies,
             identify=lambda: self._identify,
+            idempotency=self.writes.idempotency,
+            opening=opening,
         )
         self._batches = Batches(
             self.writes,
@@ -104,6 +123,7 @@ class Engine:
             most=settings.max_operations,
             longest_path=settings.max_url,
             largest_reply=settings.max_reply,
+            charge=charge,
         )
         self.writes.writer.observers[:0] = observers
         self._files: FileRequests | None = None

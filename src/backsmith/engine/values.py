@@ -41,6 +41,7 @@ from backsmith.blueprint.types import (
     Json,
     List,
     Numeric,
+    Sealed,
     Text,
     Time,
     Type,
@@ -132,6 +133,8 @@ def scalar(type: Type, limits: Limits = LIMITS) -> Converter:
         case List(item):
             one = scalar(item, limits)
             return lambda text: [one(part) for part in array_literal(text, limits)]
+        case Sealed(of):
+            return scalar(of, limits)
 
 
 def read_text(text: str) -> str:
@@ -199,6 +202,8 @@ def type_name(type: Type) -> str:
             return {16: "smallint", 32: "integer", 64: "bigint"}[bits]
         case List(item):
             return f"{type_name(item)}[]"
+        case Sealed(of):
+            return type_name(of)
         case _:
             return _NAMES[type.__class__]
 

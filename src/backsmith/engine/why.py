@@ -31,6 +31,7 @@ from backsmith.errors import RequestError
 from backsmith.http.request import Request
 
 Outcome = Literal["holds", "fails", "decides by row", "can't apply"]
+OUT_OF_SCOPE = "the scopes of the API key leave it out"
 Stage = Literal["", "read", "before", "after"]
 """Of a request that writes: whether the row may be read, and the row as it is and as it would be."""
 Fetch = Callable[[str, Sequence[Any]], Awaitable[Sequence[Any]]]
@@ -134,7 +135,9 @@ async def _try(
     condition = decided(rule, kind)
     outcome: Outcome
     found: tuple[Clause, ...] = ()
-    if rule.needs_user and kind.anonymous:
+    if not kind.reaches(asked.resource.entity, "read"):
+        outcome, reason = "can't apply", OUT_OF_SCOPE
+    elif rule.needs_user and kind.anonymous:
         outcome, reason = "can't apply", "it asks who the user is, and nobody is signed in"
     elif condition == TRUE:
         outcome, reason = "holds", "it holds for every row"
@@ -238,7 +241,10 @@ def asker_text(asker: Asker) -> str:
     if asker.id is None:
         return "nobody (anonymous)"
     roles = f" with roles {', '.join(sorted(asker.roles))}" if asker.roles else ""
-    return f"account {asker.id}{roles}"
+    key = "" if asker.name is None else f" by the API key {asker.name}"
+    if asker.scopes is not None:
+        key += f" limited to {', '.join(sorted(asker.scopes)) or 'nothing'}"
+    return f"account {asker.id}{roles}{key}"
 
 
 def _decision(status: int, rows: int, exists: bool | None, rules: Sequence[Tried], *, is_item: bool) -> str:

@@ -24,6 +24,7 @@ from backsmith.engine.grammar.keys import texts_of
 from backsmith.engine.recording import Ran, Recording
 from backsmith.engine.spine import Engine
 from backsmith.engine.why import (
+    OUT_OF_SCOPE,
     Clause,
     Explanation,
     Fetch,
@@ -68,7 +69,7 @@ class _Trial:
         self.now = datetime.now(UTC)
         self.writes = copy(engine.writes)
         # Without those who observe writing: they may do what no transaction undoes.
-        self.writes.writer = Writer(engine.catalogue, engine.authorizer, database.dialect)
+        self.writes.writer = Writer(engine.catalogue, engine.authorizer, database.dialect, opening=engine.opening)
         self.ran: list[Ran] = []
 
     async def explanation(self) -> Explanation:
@@ -153,6 +154,10 @@ class _Trial:
             return {"update"} if exists else {"create"}
         return set(self.asked.verbs)
 
+    def _concerns(self, rule: Rule, stage: Stage) -> set[str]:
+        """What the request asks the rule for."""
+        return {"read"} if stage == "read" else {verb for verb in self.asked.verbs if verb in rule.verbs}
+
     @staticmethod
     def _makes(rule: Rule, verbs: set[str]) -> bool:
         return verbs == {"create"} or "update" not in rule.verbs
@@ -170,7 +175,9 @@ class _Trial:
         names = () if prepared is None or stage == "read" else _names(prepared)
         outcome: Outcome = "holds"
         reason = ""
-        if rule.needs_user and self.kind.anonymous:
+        if not any(self.kind.reaches(self.entity, verb) for verb in self._concerns(rule, stage)):
+            outcome, reason = "can't apply", OUT_OF_SCOPE
+        elif rule.needs_user and self.kind.anonymous:
             outcome, reason = "can't apply", "it asks who the user is, and nobody is signed in"
         elif names and rule.fields is not None and not set(names) & set(rule.fields):
             outcome, reason = "can't apply", f"it is not about {', '.join(names)}"

@@ -21,6 +21,7 @@ from backsmith.engine.catalogue import Catalogue
 from backsmith.engine.exchange import Exchange, Identify
 from backsmith.engine.grammar.limits import Limits
 from backsmith.engine.planning.plans import PlanKey
+from backsmith.engine.sealed.opening import Opening
 from backsmith.engine.served.counting import Counts
 from backsmith.engine.writing import nested, preconditions
 from backsmith.engine.writing.idempotency import Idempotency, UndoneError, identity_of
@@ -35,6 +36,7 @@ from backsmith.engine.writing.writer import Writer
 from backsmith.http.reply import Reply
 from backsmith.http.request import Request
 from backsmith.model.entity import Entity as Model
+from backsmith.secrets import Secrets
 
 
 class Prepared(Struct, frozen=True):
@@ -65,12 +67,15 @@ class Writes:
         max_rows: int,
         prefix: str,
         counts: Counts[PlanKey | WriteKey],
+        opening: Opening,
+        secrets: Secrets | None,
     ) -> None:
         """`classes` are the application's entities by name, for their checks."""
-        self.writer = Writer(catalogue, authorizer, database.dialect)
+        self.writer = Writer(catalogue, authorizer, database.dialect, opening=opening)
+        self._opening = opening
         self.bodies = Bodies(catalogue, limits, classes)
         self._planner = WritePlanner(catalogue, authorizer, database.dialect, limits, max_rows=max_rows)
-        self.idempotency = Idempotency(database)
+        self.idempotency = Idempotency(database, secrets)
         self._catalogue = catalogue
         self._authorizer = authorizer
         self._database = database
@@ -160,7 +165,7 @@ class Writes:
         Raises RequestError, upon which nothing of it is to be kept.
         """
         asked, plan = prepared.asked, prepared.plan
-        exists = await preconditions.check(work, asked, plan) if plan.current else None
+        exists = await preconditions.check(work, asked, plan, self._opening) if plan.current else None
         new = exists is False and asked.if_none_match == "*"
         written = await self._write(work, prepared, new=new, last=alone and asked.final)
         refuse_excess(asked, written)

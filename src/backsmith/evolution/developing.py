@@ -19,6 +19,12 @@ from backsmith.evolution.records import read_head
 _NAMES = "rename:"
 
 
+async def former_blueprints(database: Database) -> tuple[Blueprint, ...]:
+    """The blueprint that the database has now, if it has any. Raises DatabaseError."""
+    head = await read_head(database)
+    return () if head is None else (head.blueprint,)
+
+
 async def keep_in_step(database: Database, blueprint: Blueprint) -> tuple[str, ...]:
     """Change the database as the model says, where nothing has been applied to it that was not Backsmith's: one without
     a head, or between two versions, is left alone. Raises DatabaseError for a change that needs a person.

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from backsmith.blueprint.blueprint import Blueprint, Entity, Field, Migration, Parameter, ValueType
 from backsmith.blueprint.naming import did_you_mean
-from backsmith.blueprint.types import Enum, Float, Integer, Json, Text, Type
+from backsmith.blueprint.types import Enum, Float, Integer, Json, Text, Type, plain_of
 from backsmith.evolution.matching import by_id
 from backsmith.evolution.plan import Finding
 
@@ -63,10 +63,10 @@ def _mistakes(migration: Migration, was: Entity) -> Iterator[str]:
 
 
 def _misfits(parameter: Parameter, field: Field, was: Entity) -> Iterator[str]:
-    if not _takes(parameter.type, field.type):
+    if not _takes(parameter.type, plain_of(field.type)):
         yield (
             f"Its up takes '{field.name}' as {_word(parameter.type)}, "
-            f"but {was.name}.{field.name} was {_word(field.type)}."
+            f"but {was.name}.{field.name} was {_word(plain_of(field.type))}."
         )
     if field.nullable and not parameter.nullable and not isinstance(parameter.type, Json):
         yield f"Its up takes no None, but {was.name}.{field.name} may have been one: write {field.name}: … | None."

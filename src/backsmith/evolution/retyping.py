@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from msgspec.structs import replace
 
 from backsmith.blueprint.blueprint import Blueprint, Entity, Field
-from backsmith.blueprint.types import Enum, Integer, Json, Text, Type, Uuid
+from backsmith.blueprint.types import Enum, Integer, Json, Sealed, Text, Type, Uuid
 from backsmith.databases.altering import Conversion
 from backsmith.databases.changes import AlterColumnType, Change, Key, TableName
 from backsmith.databases.dialect import Dialect
@@ -56,7 +56,7 @@ def retyped(
         elif conversion is not None:
             found.append(replace(change, using=conversion.sql))
         else:
-            findings.append(_impossible(change))
+            findings.append(_impossible(change, types.get(place)))
     return found, findings
 
 
@@ -95,6 +95,8 @@ def hidden(
 
 
 def _is_by_checks(was: Type, becomes: Type) -> bool:
+    if isinstance(was, Sealed) and isinstance(becomes, Sealed):
+        was, becomes = was.of, becomes.of
     return type(was) is type(becomes) and isinstance(was, _BY_CHECKS)
 
 
@@ -164,8 +166,19 @@ def _targets(table: Table | None, column: Column) -> Iterator[Place]:
                 yield TableName(key.target_table, key.target_schema), far
 
 
-def _impossible(change: AlterColumnType) -> Finding:
+def _impossible(change: AlterColumnType, types: Types | None) -> Finding:
     old, new = change.old.type, change.new.type
+    if types is not None and any(isinstance(type, Sealed) for type in types):
+        return Finding(
+            kind="impossible",
+            about=f"{change.table}.{change.new.name}",
+            text="The database can't encrypt values, nor decrypt them, nor see what is in them.",
+            ways=(
+                "Give the field another name, and write a @migration that returns what it gets from the old field: "
+                "the application encrypts and decrypts.",
+                "Leave it as it was.",
+            ),
+        )
     return Finding(
         kind="impossible",
         about=f"{change.table}.{change.new.name}",

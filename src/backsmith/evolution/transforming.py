@@ -149,6 +149,8 @@ class _Rows:
 
 def _decoder(dialect: Dialect, field: Field) -> Callable[[Any], Any]:
     decode = dialect.stores.decoder(field.type)
+    if field.secret:
+        return lambda driver: dialect.stores.seals(field).opened(field, bytes(driver))
 
     def value(driver: Any) -> Any:
         found = driver if decode is None else decode(driver)

@@ -45,6 +45,8 @@ class Entry(Struct, frozen=True, kw_only=True):
     after: str | None
     """The same; None of a delete. Of a link, the keys that it was linked to."""
     request_id: str
+    impersonator: Any = None
+    """The key of the administrator who acted as the account; None: nobody did."""
 
 
 class PositionError(BacksmithError):

@@ -8,20 +8,25 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
+
+from msgspec import Raw
 
 from backsmith import errors
-from backsmith.blueprint.blueprint import Blueprint
+from backsmith.blueprint.blueprint import Blueprint, Entity
 from backsmith.databases.database import Database
 from backsmith.databases.own_table import field_of
 from backsmith.databases.own_tables import LOG
+from backsmith.databases.transaction import Transaction
 from backsmith.errors import RequestError
 from backsmith.log.entry import Entry, Position
+from backsmith.log.erasing import erase_entries
 from backsmith.log.reading import EVERYTHING, Filter, Page, Reader
 from backsmith.log.retention import Retention
 from backsmith.log.tail import Tail
-from backsmith.log.writing import LogWriter
+from backsmith.log.writing import Images, LogWriter
 
 PAGE = 100
 """Entries that a follower holds at once."""
@@ -40,6 +45,7 @@ class Log:
         """`keep`: how long entries stay; None: for ever."""
         fields = [field_of(LOG, column.name, database.dialect) for column in LOG.columns if not column.identity]
         journal = database.dialect.journal(LOG.name, fields)
+        self._dialect = database.dialect
         self._reader = Reader(database, journal)
         self._tail = Tail(database, journal)
         self.retention = None if keep is None else Retention(database, journal, keep)
@@ -49,6 +55,12 @@ class Log:
     def writer_of(self, blueprint: Blueprint) -> LogWriter:
         """What takes part in writing by a blueprint."""
         return LogWriter(self._journal, blueprint, self._tail.nudge)
+
+    async def erase(
+        self, transaction: Transaction, entity: Entity, key: Sequence[Any], values: Mapping[str, Raw]
+    ) -> None:
+        """Replace the values of these fields in all entries about one row."""
+        await erase_entries(transaction, self._dialect, entity.id, Images(entity).key(key), values)
 
     def start(self) -> None:
         """Keep the log from growing for ever, from now on."""

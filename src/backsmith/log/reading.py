@@ -161,5 +161,7 @@ def entry(row: dict[str, Any]) -> Entry:
     account: str | None = row["account"]
     values: dict[str, Any] = {name: value for name, value in row.items() if name != "row_key"}
     values["account"] = None if account is None else msgspec.json.decode(account)
+    if row["impersonator"] is not None:
+        values["impersonator"] = msgspec.json.decode(row["impersonator"])
     values["key"] = tuple(msgspec.json.decode(row["row_key"]))
     return Entry(**values)

@@ -68,7 +68,8 @@ class LogWriter:
         asker = work.asker
         account = None if asker.id is None else account_text(asker.id)
         who = [work.now, account, asker.via, asker.name, work.system, work.action]
-        await self._journal.append(work.transaction, [[*who, *row, work.request_id] for row in rows])
+        acting = None if asker.impersonator is None else account_text(asker.impersonator)
+        await self._journal.append(work.transaction, [[*who, *row, work.request_id, acting] for row in rows])
         self._nudge()
 
 

@@ -1,15 +1,8 @@
-"""Mail: an outbox in the database, transports, templates. (Owner: D)"""
+"""Mail: an outbox in the database, what sends it, and the templates that mails are made of.
 
-from __future__ import annotations
+`Outbox.put` takes a mail in the transaction of what it is about. `texts` makes what it says, `message` what goes over
+the wire, `transports` bring it there, `sender` does so again and again until it is there.
+"""
 
-from typing import Any
-
-from backsmith.databases.transaction import Transaction
-
-
-class Outbox:
-    """Takes mails in the transaction of what they are about, and sends them once it is kept."""
-
-    async def put(self, transaction: Transaction, template: str, to: str, values: dict[str, Any]) -> None:
-        """A mail made of a template, to an address. It is sent once the transaction is kept, and tried again."""
-        raise NotImplementedError
+from backsmith.mail.outbox import Outbox as Outbox
+from backsmith.mail.transports import missing as missing

@@ -27,8 +27,10 @@ from backsmith.model.markers import Indexed as Indexed
 from backsmith.model.markers import MaxSize as MaxSize
 from backsmith.model.markers import OnDelete as OnDelete
 from backsmith.model.markers import Pattern as Pattern
+from backsmith.model.markers import Personal as Personal
 from backsmith.model.markers import References as References
 from backsmith.model.markers import RenamedFrom as RenamedFrom
+from backsmith.model.markers import Secret as Secret
 from backsmith.model.markers import SqlCheck as SqlCheck
 from backsmith.model.markers import Through as Through
 from backsmith.model.markers import Unique as Unique
@@ -55,6 +57,9 @@ from backsmith.model.routes import route as route
 from backsmith.model.rules import allow as allow
 from backsmith.model.rules import check as check
 from backsmith.model.rules import computed as computed
+from backsmith.model.teams import Membership as Membership
+from backsmith.model.teams import Team as Team
+from backsmith.model.teams import TeamEntity as TeamEntity
 from backsmith.model.types import Email as Email
 from backsmith.model.types import Int16 as Int16
 from backsmith.model.types import Int32 as Int32

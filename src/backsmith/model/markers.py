@@ -39,6 +39,25 @@ class Hidden:
 
 
 @dataclass(frozen=True, slots=True)
+class Personal:
+    """The field tells something of a person: they get it with their data, and it goes when they are erased.
+
+    `of` are the relations that lead from the row to that person's account, `"customer.account"`; it may be left out
+    where there is one way only. `erased` is what takes its place; left out, that is nothing where the field may be
+    empty, its default, or for a text the word "erased".
+    """
+
+    of: str | None = None
+    erased: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class Secret:
+    """The value is encrypted in the database. Those who may read the field see it as ever; it can't be filtered,
+    sorted, grouped or searched by, nor be unique, a key or part of a rule."""
+
+
+@dataclass(frozen=True, slots=True)
 class Identity:
     """The database hands out the number. An `id: int` that is the key has this anyway."""
 

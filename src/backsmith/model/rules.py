@@ -21,21 +21,26 @@ class Allowed:
 
     verbs: tuple[str, ...]
     fields: tuple[str, ...] | None
+    across_teams: bool = False
 
 
-def allow(*verbs: str, fields: Sequence[str] | None = None) -> Callable[[Function], Function]:
+def allow(
+    *verbs: str, fields: Sequence[str] | None = None, across_teams: bool = False
+) -> Callable[[Function], Function]:
     """Let someone do `verbs` (read, create, update, delete, names of actions) where the method says so.
 
     The method takes `self` and, where it asks who they are, `user: Account`, or `user: Account | None` to hear of
     people who haven't signed in too. With `fields` the permission is for these alone. An update has to satisfy its
-    rule on the row before and after.
+    rule on the row before and after. Of what belongs to a team (`TeamEntity`) rules speak to members of that team
+    alone, unless `across_teams` says that this one doesn't.
     """
 
     if any(callable(verb) for verb in verbs):
         raise TypeError('allow takes the verbs in brackets: @allow("read").')
 
     def mark(function: Function) -> Function:
-        said = Allowed(verbs, None if fields is None else (fields,) if isinstance(fields, str) else tuple(fields))
+        named = None if fields is None else (fields,) if isinstance(fields, str) else tuple(fields)
+        said = Allowed(verbs, named, across_teams)
         setattr(function, RULES, [said, *getattr(function, RULES, ())])
         return function
 

@@ -1,19 +1,9 @@
-"""Secrets: the root secret, keys derived from it and kept under it. (Owner: F)"""
+"""Secrets: the root secret, the keys that are kept under it, and what is sealed with those.
 
-from __future__ import annotations
+`Secrets` is what the rest of Backsmith uses: `digest`, `seal` and `open`, without waiting, once `start` has read the
+keys. `root` finds the root secret, `envelopes` is the cryptography, `keys` the table of keys.
+"""
 
-
-class Secrets:
-    """Digests, seals and opens."""
-
-    def digest(self, purpose: str, *parts: str) -> bytes:
-        """A keyed hash (HMAC-SHA-256) of the parts, under a key for that purpose alone; unambiguous in the parts."""
-        raise NotImplementedError
-
-    def seal(self, purpose: str, plain: bytes, *, about: str = "") -> bytes:
-        """`plain` encrypted (AES-256-GCM) under the newest key for that purpose, bound to `about`."""
-        raise NotImplementedError
-
-    def open(self, purpose: str, sealed: bytes, *, about: str = "") -> bytes:
-        """What was sealed. Raises SealError where it wasn't sealed here, for that purpose, about that."""
-        raise NotImplementedError
+from backsmith.secrets.envelopes import KeyUnknownError as KeyUnknownError
+from backsmith.secrets.envelopes import SealError as SealError
+from backsmith.secrets.secrets import Secrets as Secrets

@@ -6,7 +6,7 @@ In: settings whose every value has its type. Out: for each mistake the settings 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 from urllib.parse import urlsplit
 
 from backsmith.settings.fields import Settings
@@ -24,6 +24,9 @@ def contradictions(settings: Settings, places: Mapping[str, str]) -> Iterator[Co
     yield from _keys(settings, places)
     yield from _browsers(settings)
     yield from _files(settings, places)
+    yield from _providers(settings, places)
+    yield from _root(settings, places)
+    yield from _proxies(settings)
     if settings.inline_budget / 1000 > settings.statement_timeout:
         yield (
             ("inline_budget", "statement_timeout"),
@@ -68,6 +71,21 @@ def _keys(settings: Settings, places: Mapping[str, str]) -> Iterator[Contradicti
         yield from _key_address(settings)
 
 
+def _root(settings: Settings, places: Mapping[str, str]) -> Iterator[Contradiction]:
+    if not settings.secret:
+        return
+    if settings.secret_file:
+        yield ("secret", "secret_file"), "Both say what the root secret is. Keep one."
+    if "pyproject.toml" in places.get("secret", ""):
+        message = "pyproject.toml is kept in version control, where a secret is none. Set BACKSMITH_SECRET."
+        yield ("secret",), message
+    if len(settings.secret.strip().encode()) < MINIMUM_SECRET:
+        yield (
+            ("secret",),
+            f"A root secret has at least {MINIMUM_SECRET} bytes. Make one with: backsmith secrets new",
+        )
+
+
 def _key_address(settings: Settings) -> Iterator[Contradiction]:
     address = urlsplit(settings.jwks_url)
     if address.scheme != "https" and not (address.scheme == "http" and _here(address.hostname or "")):
@@ -82,6 +100,32 @@ def _key_address(settings: Settings) -> Iterator[Contradiction]:
         )
 
 
+def _providers(settings: Settings, places: Mapping[str, str]) -> Iterator[Contradiction]:
+    if "pyproject.toml" in places.get("provider_secrets", ""):
+        message = "pyproject.toml is kept in version control, where a secret is none. Set BACKSMITH_PROVIDER_SECRETS."
+        yield ("provider_secrets",), message
+    for name in settings.provider_secrets.keys() - settings.providers.keys():
+        yield ("provider_secrets", "providers"), f"There is no provider {name} that this secret could be of."
+    for name, provider in settings.providers.items():
+        address, secret = urlsplit(provider.issuer), settings.provider_secrets.get(name, "")
+        if address.scheme != "https" and not _here(address.hostname or ""):
+            yield ("providers",), f"{name}: a provider is asked by https only, or on this machine: http://127.0.0.1:…"
+        elif not address.hostname or address.username:
+            yield ("providers",), f"{name}: the issuer is no plain address. Write https://accounts.example"
+        if "openid" not in provider.scopes:
+            yield ("providers",), f"{name}: without the scope openid a provider doesn't say who signs in. Add it."
+        if not provider.algorithms:
+            yield ("providers",), f"{name}: no algorithm means no ID token. Leave algorithms out."
+        if provider.client_authentication in {"basic", "post"} and not secret:
+            yield ("providers",), f"{name}: the client's secret isn't set. Set BACKSMITH_PROVIDER_SECRETS."
+        if "HS256" in provider.algorithms and len(secret.encode()) < MINIMUM_SECRET:
+            yield (
+                ("providers",),
+                f"{name}: HS256 is as good as the client's secret, which has fewer than {MINIMUM_SECRET} bytes. Leave "
+                "HS256 out, or take a longer secret.",
+            )
+
+
 def _here(host: str) -> bool:
     if host == "localhost":
         return True
@@ -89,6 +133,23 @@ def _here(host: str) -> bool:
         return ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+def _proxies(settings: Settings) -> Iterator[Contradiction]:
+    for text in settings.trusted_proxies:
+        if text == "unix":
+            continue
+        try:
+            network = ip_network(text, strict=False)
+        except ValueError:
+            message = f"{text} is no address and no network. Write 10.0.0.7, 10.0.0.0/8 or 2001:db8::/32."
+            yield ("trusted_proxies",), message
+            continue
+        if network.prefixlen == 0:
+            yield (
+                ("trusted_proxies",),
+                f"{text} is every address there is: each client could write any address it likes. Name the proxies.",
+            )
 
 
 def _files(settings: Settings, places: Mapping[str, str]) -> Iterator[Contradiction]:

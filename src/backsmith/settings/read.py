@@ -22,7 +22,7 @@ from backsmith.settings.values import Misfit, from_text, from_value
 ENVIRONMENT = "BACKSMITH_"
 _OTHER_VARIABLES = frozenset({"model", "shared"})
 """Names after BACKSMITH_ that are not settings: the command hands the model to its workers by them."""
-_PATHS = frozenset({"jwt_key_file", "jwks_file"})
+_PATHS = frozenset({"jwt_key_file", "jwks_file", "secret_file", "mail_templates", "page_templates"})
 
 
 class Written(NamedTuple):
@@ -190,7 +190,7 @@ def _from_folder(written: Written, value: Any) -> Any:
     """A path of a file is relative to the file it is written in."""
     if written.folder is None:
         return value
-    if (written.name in _PATHS or (written.name == "files" and "://" not in value)) and value:
+    if (written.name in _PATHS or (written.name in {"files", "mail"} and "://" not in value)) and value:
         return str(written.folder / value)
     if written.name == "database" and value.startswith("sqlite:///") and not value.startswith("sqlite:////"):
         path = value.removeprefix("sqlite:///")

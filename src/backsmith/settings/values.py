@@ -70,6 +70,9 @@ def expectation(about: About, value: Any = None) -> str:
         texts = cast("list[Any]", value) if isinstance(value, list) else []
         wrong = [text for text in texts if text not in get_args(item)]
         return _choice("a list of", get_args(item), wrong[0] if wrong else None)
+    form: str | None = (about.bounds.extra or {}).get("form")
+    if form is not None:
+        return form
     return (
         'a table of keys, each with its sha256, account and roles: reporting = { sha256 = "…", account = 1, '
         'roles = ["staff"] }. `backsmith key NAME` writes one.'

@@ -6,8 +6,8 @@ import ast
 import builtins
 from typing import TYPE_CHECKING, Literal, cast
 
-from backsmith.blueprint.expressions import Call, CurrentUser, Node, Now, Or
-from backsmith.blueprint.subset import comparisons, kinds, names, paths, refusals, relations
+from backsmith.blueprint.expressions import Call, CurrentUser, Node, Now, Or, Row
+from backsmith.blueprint.subset import comparisons, kinds, names, paths, refusals, relations, teams
 from backsmith.blueprint.subset.places import Failed, Many, Place
 from backsmith.blueprint.trees import type_of
 from backsmith.blueprint.types import Boolean, Integer, List, Text, Type
@@ -116,6 +116,8 @@ def _method(reader: Reader, node: ast.Call, function: ast.Attribute, place: Plac
         raise reader.refuse(function, f"`.{function.attr}()` of rows", hint)
     owner = reader.checked(function.value, owner, place)
     type = type_of(owner)
+    if function.attr == teams.METHOD and teams.is_team(reader, owner):
+        return teams.has(reader, node, cast(Row, owner), place)
     if type is None:
         text = reader.text(function)
         hint = "Write out here what it returns."

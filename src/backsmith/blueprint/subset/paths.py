@@ -41,6 +41,13 @@ def attribute(reader: Reader, node: ast.Attribute, place: Place) -> Node | Many:
     for field in entity.fields:
         if field.name == node.attr and field.relation is not None:
             raise _foreign_key(reader, node, entity, field.name, field.relation)
+        if field.name == node.attr and field.secret:
+            raise reader.fail(
+                node,
+                "secret",
+                f"{entity.name}.{field.name} is secret, and encrypted in the database, which works out what stands here.",
+                "Keep what has to be asked about it in a field of its own.",
+            )
         if field.name == node.attr:
             return FieldOf(row, field.name, field.type, field.nullable)
     for relation in entity.relations:

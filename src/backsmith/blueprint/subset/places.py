@@ -12,10 +12,11 @@ from backsmith.blueprint.subset.facts import NEVER, NOTHING, Facts, implied
 
 @dataclass(frozen=True)
 class Context:
-    """The blueprint's entities that a function may speak of, and which of them is the account."""
+    """The blueprint's entities that a function may speak of, and which of them is the account, and the team."""
 
     entities: Mapping[str, Entity]
     account: str | None
+    team: str | None = None
 
 
 @dataclass(frozen=True)

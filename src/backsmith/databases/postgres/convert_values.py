@@ -15,6 +15,7 @@ from backsmith.blueprint.types import (
     Json,
     List,
     Numeric,
+    Sealed,
     Text,
     Time,
     Type,
@@ -43,6 +44,8 @@ WriteJson = Callable[[str, Type], str]
 def convert(value: str, was: Type, becomes: Type, write_json: WriteJson) -> Sql | None:
     """The value in the other type; None where no value could be had."""
     match was, becomes:
+        case (Sealed(), _) | (_, Sealed()):
+            return None
         case (Json(), Json()) | (Bytes(), Bytes()):
             return Sql(value, "true")
         case List(item), List(other):

@@ -271,6 +271,8 @@ class PostgresDatabase(Database):
         try:
             with self._works.run():
                 result = await work(transaction)
+                if transaction.closings:
+                    await transaction.close()
             await transaction.commit()
         except BaseException as error:
             await transaction.leave()

@@ -20,6 +20,7 @@ from backsmith.blueprint.types import (
     Json,
     List,
     Numeric,
+    Sealed,
     Text,
     Time,
     Type,
@@ -130,7 +131,7 @@ class PostgresDdl(Ddl):
     def default(self, field: Field) -> str | None:
         """UUIDs of version 7, which PostgreSQL has from 18 on, and the current user are the engine's to fill in."""
         default = field.default
-        if default is None or (default.kind == "constant" and default.value is None):
+        if default is None or field.secret or (default.kind == "constant" and default.value is None):
             return None
         match default.kind:
             case "constant":
@@ -239,7 +240,7 @@ def _type(type: Type) -> str:
             return "interval"
         case Uuid():
             return "uuid"
-        case Bytes():
+        case Bytes() | Sealed():
             return "bytea"
         case Json():
             return "json"

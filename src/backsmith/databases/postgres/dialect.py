@@ -21,6 +21,7 @@ from backsmith.blueprint.types import (
     Json,
     List,
     Numeric,
+    Sealed,
     Text,
     Time,
     Type,
@@ -90,7 +91,7 @@ class PostgresDialect(Dialect):
                 return _duration
             case Uuid():
                 return lambda value: value if isinstance(value, UUID) else UUID(value)
-            case Bytes():
+            case Bytes() | Sealed():
                 return bytes
             case Json():
                 return json_text
@@ -158,7 +159,7 @@ class PostgresDialect(Dialect):
                 return f"""('"' || ({sql})::text || '"')"""
             case Duration():
                 return f"""('"' || justify_hours({sql})::text || '"')"""
-            case Bytes():
+            case Bytes() | Sealed():
                 return rf"""('"\\x' || encode({sql}, 'hex') || '"')"""
             case Json():
                 return f"({sql})::text"

@@ -16,6 +16,7 @@ from backsmith.blueprint.types import (
     Json,
     List,
     Numeric,
+    Sealed,
     Text,
     Time,
     Type,
@@ -57,7 +58,7 @@ def field_type(type: str, enums: tuple[EnumType, ...]) -> Type:
     """The type of a field on a column of that type, as format_type spells it. What has none of its own is its text."""
     if type.endswith("[]"):
         item = field_type(type[:-2], enums)
-        return Json() if isinstance(item, Json | List | Bytes) else List(item)
+        return Json() if isinstance(item, Json | List | Bytes | Sealed) else List(item)
     if (enum := enum_of(type, enums)) is not None:
         return Enum(enum.values) if enum.values else Text()
     arguments = _ARGUMENTS.search(type)

@@ -14,6 +14,7 @@ from backsmith.blueprint.types import (
     Json,
     List,
     Numeric,
+    Sealed,
     Text,
     Time,
     Type,
@@ -44,7 +45,7 @@ def parameter_type(type: Type | None) -> str:
             return "interval"
         case Uuid():
             return "uuid"
-        case Bytes():
+        case Bytes() | Sealed():
             return "bytea"
         case Json():
             return "json"

@@ -23,13 +23,14 @@ from backsmith.blueprint.types import (
     List,
     Numeric,
     Scalar,
+    Sealed,
     Text,
     Time,
     Type,
     Uuid,
 )
 from backsmith.databases.dialect import Dialect
-from backsmith.databases.stores import ORDINAL, Bind, Cell, Stores
+from backsmith.databases.stores import ORDINAL, Bind, Cell, Envelope, Stores
 from backsmith.databases.values import bad_value, microseconds
 
 _SIZE = re.compile(r"\((\d+)(?:\s*,\s*\d+)?\)")
@@ -51,6 +52,8 @@ class PostgresStores(Stores):
         self._dialect = dialect
 
     def encoder(self, field: Field) -> Callable[[Any], Any]:
+        if field.secret:
+            return self.sealer(field)
         encode = self._dialect.encoder(field.type)
         if field.storage is None:
             return encode
@@ -68,6 +71,8 @@ class PostgresStores(Stores):
 
     def decoder(self, type: Type) -> Callable[[Any], Any] | None:
         match type:
+            case Sealed():
+                return Envelope
             case Json():
                 return lambda text: msgspec.Raw(text.encode())
             case Numeric(places=places, padded=padded):

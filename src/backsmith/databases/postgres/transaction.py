@@ -66,7 +66,7 @@ class PostgresTransaction(GuardedTransaction):
             raise UsageError(AFTER_THE_LAST)
         self._begin()
         try:
-            if last and not self._begun and len(self._unsent) == 1:
+            if last and not self._begun and len(self._unsent) == 1 and not self.closings:
                 self._kept = True
                 result = await method(sql, *params)
             else:

@@ -22,6 +22,7 @@ from backsmith.blueprint.types import (
     Json,
     List,
     Numeric,
+    Sealed,
     Text,
     Time,
     Type,
@@ -41,6 +42,8 @@ _LARGEST = Decimal(value_patterns.LARGEST_FLOAT)
 def converter(was: Type, becomes: Type) -> Convert | None:
     """The function that takes a value of one type to the other; None where none could."""
     match was, becomes:
+        case (Sealed(), _) | (_, Sealed()):
+            return None
         case (Json(), Json()) | (Bytes(), Bytes()):
             return _same
         case List(item), List(other):

@@ -24,6 +24,7 @@ from backsmith.blueprint.types import (
     Json,
     List,
     Numeric,
+    Sealed,
     Text,
     Time,
     Type,
@@ -95,7 +96,7 @@ class SqliteDdl(Ddl):
                 return "integer"
             case Float():
                 return "real"
-            case Bytes():
+            case Bytes() | Sealed():
                 return "blob"
             case Text() | Enum() | Date() | DateTime() | Time() | Uuid() | Json() | List():
                 return "text"
@@ -143,7 +144,7 @@ class SqliteDdl(Ddl):
     def default(self, field: Field) -> str | None:
         """UUIDs and the current user are the engine's to fill in."""
         default = field.default
-        if default is None or (default.kind == "constant" and default.value is None):
+        if default is None or field.secret or (default.kind == "constant" and default.value is None):
             return None
         own = field.storage is None
         match default.kind:

@@ -21,6 +21,7 @@ from backsmith.blueprint.types import (
     Json,
     List,
     Numeric,
+    Sealed,
     Text,
     Time,
     Type,
@@ -102,7 +103,7 @@ class SqliteDialect(Dialect):
                 return microseconds
             case Uuid():
                 return lambda value: str(value).lower()
-            case Bytes():
+            case Bytes() | Sealed():
                 return bytes
             case Json():
                 return json_text
@@ -140,7 +141,7 @@ class SqliteDialect(Dialect):
                 return f"coalesce({text}, 'null')"
             case Duration():
                 return f"""coalesce('"' || backsmith_duration({sql}) || '"', 'null')"""
-            case Bytes():
+            case Bytes() | Sealed():
                 return rf"""CASE WHEN {sql} IS NULL THEN 'null' ELSE '"\\x' || lower(hex({sql})) || '"' END"""
             case Json():
                 return f"coalesce({sql}, 'null')"

@@ -20,6 +20,7 @@ from backsmith.blueprint.types import (
     Json,
     List,
     Numeric,
+    Sealed,
     Text,
     Time,
     Type,
@@ -81,5 +82,5 @@ def load(column: str, type: Type, storage: str) -> str:
             # 1: JSON text, 8: SQLite's own binary JSON.
             other = f"json_quote(CAST({column} AS TEXT))"
             return f"CASE WHEN json_valid({column}, 9) THEN json({column}) WHEN {column} IS NOT NULL THEN {other} END"
-        case Bytes() | List():
+        case Bytes() | List() | Sealed():
             return column

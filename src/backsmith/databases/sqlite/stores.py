@@ -28,6 +28,7 @@ from backsmith.blueprint.types import (
     Json,
     List,
     Numeric,
+    Sealed,
     Text,
     Time,
     Type,
@@ -36,7 +37,7 @@ from backsmith.blueprint.types import (
 from backsmith.databases.dialect import Dialect
 from backsmith.databases.sqlite.load_functions import EPOCH
 from backsmith.databases.sqlite.storage import affinity
-from backsmith.databases.stores import ORDINAL, Bind, Cell, Stores
+from backsmith.databases.stores import ORDINAL, Bind, Cell, Envelope, Stores
 from backsmith.databases.values import MICROSECOND, bad_value, decimal_text, finite_decimal, instant
 
 _NUMBER = re.compile(r"\s*[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d+)?\s*")
@@ -55,6 +56,8 @@ class SqliteStores(Stores):
         self._dialect = dialect
 
     def encoder(self, field: Field) -> Callable[[Any], Any]:
+        if field.secret:
+            return self.sealer(field)
         encode = self._dialect.encoder(field.type)
         if field.storage is None:
             return _whole_decimal(encode, field) if isinstance(field.type, Numeric) else encode
@@ -76,6 +79,8 @@ class SqliteStores(Stores):
                 return lambda value: value * MICROSECOND
             case Uuid():
                 return _or_text(UUID)
+            case Sealed():
+                return Envelope
             case Json():
                 return lambda value: msgspec.Raw((value if isinstance(value, str) else json.dumps(value)).encode())
             case List(item):

@@ -87,6 +87,8 @@ class Writer:
         try:
             with self._works.run(limited=not own):
                 result = await work(transaction)
+                if transaction.closings:
+                    await transaction.close()
             turn.changed = transaction.settle()
         except BaseException as raised:
             error = raised

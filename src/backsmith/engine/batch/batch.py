@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from time import perf_counter
 
 from backsmith import errors
+from backsmith.blueprint.asker import Asker
 from backsmith.databases.database import reply_too_large
 from backsmith.databases.transaction import Transaction
 from backsmith.engine.access import AskerKind, Authorizer
@@ -32,6 +33,8 @@ ReadWithin = Callable[[Transaction, Exchange, AskerKind], Awaitable[Reply]]
 """Answers a request that reads, within a transaction."""
 Find = Callable[[Request], Called | None]
 """The function of the application that a request calls. Raises RequestError."""
+Charge = Callable[[Asker, Request, int], Awaitable[None]]
+"""Counts so many requests more of an asker. Raises RequestError TOO_MANY."""
 
 
 class Batches:
@@ -48,6 +51,7 @@ class Batches:
         most: int,
         longest_path: int,
         largest_reply: int,
+        charge: Charge | None = None,
     ) -> None:
         """`most` operations a batch, and bytes of all their replies together."""
         self._writes = writes
@@ -58,6 +62,7 @@ class Batches:
         self._most = most
         self._longest_path = longest_path
         self._largest_reply = largest_reply
+        self._charge = charge
 
     async def admit(self, exchange: Exchange, identify: Identify) -> None:
         """Authorize a request whose body is still to come. Raises RequestError for one that is refused."""
@@ -77,6 +82,8 @@ class Batches:
             request.body, request.header("content-type"), most=self._most, longest_path=self._longest_path
         )
         exchange.parts = max(1, len(operations))
+        if self._charge is not None and exchange.parts > 1:  # the first was counted when it was asked who asks
+            await self._charge(exchange.asker, request, exchange.parts - 1)
         prefer = request.list_header("prefer")
         preferences = NO_PREFERENCES if prefer is None else read_preferences(prefer)
         called: dict[int, ActionCall | QueryCall | None] = {}

@@ -6,7 +6,7 @@ absent and null. The rest is held by the database: as a CHECK constraint, or aft
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -44,6 +44,13 @@ def checks_after(entity: Entity, entities: Mapping[str, Entity], dialect: Dialec
     """The checks that no CHECK constraint holds, since they follow relations, ask for the time or need functions that
     the database lacks: their conditions have to hold for each row that was written, at the end of the transaction."""
     return tuple(check for check in entity.checks if row_check(check, entity, entities, dialect) is None)
+
+
+def breakable(checks: Iterable[Check], changes: Container[str]) -> tuple[Check, ...]:
+    """Those that who changes these fields of a row, or its links by these relations, can break."""
+    return tuple(
+        check for check in checks if check.changed_by is None or any(name in changes for name in check.changed_by)
+    )
 
 
 def message_of(check: Check) -> str:

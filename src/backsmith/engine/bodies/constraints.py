@@ -12,7 +12,7 @@ import re2  # pyright: ignore[reportMissingTypeStubs] - it has none
 
 from backsmith.blueprint.blueprint import Bounds
 from backsmith.blueprint.resolve_constants import parsed
-from backsmith.blueprint.types import Integer, Numeric, Text, TextFormat, Type
+from backsmith.blueprint.types import Integer, Numeric, Sealed, Text, TextFormat, Type
 from backsmith.engine.bodies.problems import Misfit
 
 Check = Callable[[Any], None]
@@ -31,6 +31,8 @@ _URL_CHARACTERS = re.compile(r"[^\s\x00-\x20\x7f\"<>\\^`{|}]+")
 
 def checks_of(type: Type, bounds: Bounds | None, name: str) -> tuple[Check, ...]:
     """The functions that a value of the field `name`, of that type already and not null, has to pass."""
+    if isinstance(type, Sealed):
+        return checks_of(type.of, bounds, name)
     found: list[Check] = []
     match type:
         case Text():

@@ -28,6 +28,7 @@ from backsmith.blueprint.types import (
     Json,
     List,
     Numeric,
+    Sealed,
     Text,
     Time,
     Type,
@@ -36,7 +37,7 @@ from backsmith.blueprint.types import (
 from backsmith.databases.values import finite, instant, plain_text
 from backsmith.engine.bodies.constraints import checks_of
 from backsmith.engine.bodies.problems import Misfit
-from backsmith.engine.bodies.readers import BAD_VALUE, Reader, each_item, json_reader
+from backsmith.engine.bodies.readers import BAD_VALUE, Reader, discreet, each_item, json_reader
 from backsmith.engine.grammar.limits import Limits
 from backsmith.engine.grammar.numbers import shown
 from backsmith.engine.values import scalar, type_name
@@ -76,6 +77,8 @@ def python_reader(type: Type, limits: Limits, name: str) -> Reader:
             return _text_or(type, limits, _itself, UUID)
         case Bytes():
             return _of(type, bytes, bytes, bytearray, memoryview)
+        case Sealed(of):
+            return discreet(python_reader(of, limits, name), name, of)
 
 
 def _itself(value: Any) -> Any:

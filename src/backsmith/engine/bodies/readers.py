@@ -34,11 +34,13 @@ from backsmith.blueprint.types import (
     Json,
     List,
     Numeric,
+    Sealed,
     Text,
     Time,
     Type,
     Uuid,
 )
+from backsmith.databases.operators import with_article
 from backsmith.engine.bodies.constraints import Check, checks_of
 from backsmith.engine.bodies.problems import Misfit, Misfits
 from backsmith.engine.grammar.limits import Limits
@@ -82,10 +84,14 @@ def json_reader(type: Type, limits: Limits, name: str) -> Reader:
             return _strings(type, _uuid)
         case Text() | Enum() | Date() | Time() | Duration() | Bytes():
             return _strings(type, scalar(type, limits))
+        case Sealed(of):
+            return discreet(json_reader(of, limits, name), name, of)
 
 
 def text_reader(type: Type, limits: Limits, name: str) -> Reader:
     """The function that takes a text (None for null) to a value of the type."""
+    if isinstance(type, Sealed):
+        return discreet(text_reader(type.of, limits, name), name, type.of)
     read = scalar(type, limits)
     if isinstance(type, Json):
         checked = _json(limits)
@@ -94,6 +100,18 @@ def text_reader(type: Type, limits: Limits, name: str) -> Reader:
         checks = checks_of(type.item, None, name)
         return lambda text: None if text is None else each_item(read(text), _same, checks)
     return lambda text: None if text is None else read(text)
+
+
+def discreet(read: Reader, name: str, type: Type) -> Reader:
+    """A reader of an encrypted field's values, whose refusals don't repeat them."""
+
+    def reading(value: Any) -> Any:
+        try:
+            return read(value)
+        except (Misfit, Misfits, RequestError):
+            raise Misfit(BAD_VALUE, f"{name} isn't {with_article(type).lower()}, or one that can't be kept") from None
+
+    return reading
 
 
 def _same(value: Any) -> Any:

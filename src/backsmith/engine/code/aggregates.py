@@ -14,7 +14,7 @@ from backsmith.blueprint.types import Duration, Float, Integer, Numeric, Type
 from backsmith.engine.catalogue import Resource
 from backsmith.engine.code.loading import value_of_field
 from backsmith.engine.code.objects import value_of
-from backsmith.engine.code.reading import Reading
+from backsmith.engine.code.reading import Reading, secret_field
 from backsmith.engine.planning.plan import Key, Order, Output, Read, Value
 from backsmith.errors import UsageError
 from backsmith.model.conditions import Condition, Path, parts
@@ -88,6 +88,8 @@ class Aggregating(Reading):
         column = resource.stored.get(name) if len(names) == 1 else None
         if column is None:
             raise UsageError(f"{field!r} isn't a field of {root.__name__}.")
+        if column.secret:
+            raise secret_field(root.__name__, name)
         return resource, column
 
 

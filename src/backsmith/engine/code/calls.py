@@ -28,6 +28,7 @@ from backsmith.engine.code.session import Services
 from backsmith.engine.code.statements import Statements
 from backsmith.engine.exchange import Call, Called, Exchange, Identify
 from backsmith.engine.grammar.limits import Limits
+from backsmith.engine.sealed.opening import Opening
 from backsmith.engine.writing.idempotency import Idempotency
 from backsmith.engine.writing.violations import Violations
 from backsmith.engine.writing.writer import Writer
@@ -55,6 +56,8 @@ class Calls:
         writer: Writer,
         bodies: Bodies,
         identify: Callable[[], Identify],
+        idempotency: Idempotency,
+        opening: Opening,
     ) -> None:
         """`classes` are the application's entities by name, to make their objects."""
         blueprint = catalogue.blueprint
@@ -68,9 +71,10 @@ class Calls:
             bodies,
             writer,
             Refusals(catalogue, Violations(catalogue, database.dialect)),
+            opening,
         )
         hidden = {name: resource.hidden for name, resource in catalogue.resources.items()}
-        runtime = Runtime(services, limits, hidden, Idempotency(database), prefix)
+        runtime = Runtime(services, limits, hidden, idempotency, prefix)
         self._format: Callable[[RequestError], Response] | None = (
             None if blueprint.error_format is None else found(blueprint.error_format)
         )

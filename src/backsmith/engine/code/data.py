@@ -42,7 +42,8 @@ class ServerData(Aggregating, Writing):
             roles = (*roles, *account.roles)
         if key is None:
             raise UsageError(f"{account!r} has no key.")
-        return ServerData(self._session, Asker(key, frozenset(roles), "token"))
+        # What an API key is not good for stays so, whoever the application acts as.
+        return ServerData(self._session, Asker(key, frozenset(roles), "token", scopes=self._asker.scopes))
 
     async def sql(self, query: str, /, **parameters: Any) -> list[dict[str, Any]]:
         """The rows of a SELECT; `:name` in it stands for the parameter of that name. Rules do not apply to it.

@@ -57,6 +57,12 @@ class Function:
 
 def refuse_others(name: str, allow: Node | None, kind: AskerKind, *, needs_user: bool) -> None:
     """Raise RequestError UNAUTHENTICATED or FORBIDDEN where that kind of asker may not call the function."""
+    if not kind.calls(name):
+        raise RequestError(
+            errors.FORBIDDEN,
+            f"permission denied for function {name}",
+            hint=f"The API key's scopes leave it out; call:{name} would let it in.",
+        )
     if allow is not None and not (needs_user and kind.anonymous):
         condition = simplify(allow, anonymous=kind.anonymous, roles=kind.roles)
         if condition == TRUE:

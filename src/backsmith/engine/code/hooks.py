@@ -13,6 +13,7 @@ from typing import Any, cast
 import msgspec
 
 from backsmith.blueprint.blueprint import Entity, Hook
+from backsmith.databases.stores import Envelope
 from backsmith.engine.catalogue import did_you_mean
 from backsmith.engine.code.data import ServerData
 from backsmith.engine.code.functions import Function, Handed
@@ -56,13 +57,13 @@ class Hooks:
         if hooks is None:
             return
         for number in range(len(old) if verb == "delete" else len(rows)):
-            was = self._object(entity, old[number]) if verb != "create" else None
+            was = await self._object(entity, old[number]) if verb != "create" else None
             if verb == "delete":
                 await self._call(work, hooks, was, was)
                 continue
             given = rows[number]
             was_there = old[number] if verb == "update" else self._nothing[entity.name]
-            row = self._object(entity, {**was_there, **given.values})
+            row = await self._object(entity, {**was_there, **given.values})
             before = {name: _copied(value) for name, value in row.__dict__.items()}
             await self._call(work, hooks, row, was)
             changed = _changes(row, before)
@@ -74,8 +75,8 @@ class Hooks:
         for change in changes:
             hooks = self._hooks.get((change.entity.name, change.verb, "after"))
             if hooks is not None:
-                was = None if change.before is None else self._object(change.entity, change.before)
-                row = was if change.after is None else self._object(change.entity, change.after)
+                was = None if change.before is None else await self._object(change.entity, change.before)
+                row = was if change.after is None else await self._object(change.entity, change.after)
                 await self._call(work, hooks, row, was)
 
     async def _call(self, work: Work, hooks: Sequence[Function], row: Any, old: Any) -> None:
@@ -123,9 +124,11 @@ class Hooks:
             raise UsageError(f"A hook of {entity.name} changed {names}: rows of relations are written by data.")
         return given.values
 
-    def _object(self, entity: Entity, values: Mapping[str, Any]) -> Any:
+    async def _object(self, entity: Entity, values: Mapping[str, Any]) -> Any:
         """The row as an object; to-one relations lead to objects that hold their key."""
         own = {name: _decoded(value) for name, value in values.items()}
+        if any(isinstance(value, Envelope) for value in own.values()):
+            own |= await self._services.opening.patiently(lambda: self._opened(entity, own))
         for relation in entity.relations:
             if relation.kind == "to_one" and all(name in own for name in relation.fields):
                 key = [own[name] for name in relation.fields]
@@ -133,6 +136,16 @@ class Hooks:
                 fields = dict(zip(relation.target_fields, key, strict=True))
                 own[relation.name] = None if None in key else self._services.objects.made(target, fields)
         return self._services.objects.made(entity, own)
+
+
+    def _opened(self, entity: Entity, values: Mapping[str, Any]) -> dict[str, Any]:
+        """The values that are encrypted, opened."""
+        fields, opening = self._services.catalogue.resources[entity.name].stored, self._services.opening
+        return {
+            name: opening.value(entity, fields[name], value)
+            for name, value in values.items()
+            if isinstance(value, Envelope)
+        }
 
 
 def _decoded(value: Any) -> Any:

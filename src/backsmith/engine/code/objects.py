@@ -9,7 +9,7 @@ import msgspec
 
 from backsmith.blueprint.asker import Asker
 from backsmith.blueprint.blueprint import Entity, leads_to_one
-from backsmith.blueprint.types import Json, List, Text, Type, is_file
+from backsmith.blueprint.types import Json, List, Text, Type, is_file, plain_of
 from backsmith.engine.code.plain import EMPTY, LOADED, SYSTEM
 from backsmith.engine.values import converter
 from backsmith.model.account import Account
@@ -55,7 +55,7 @@ class Objects:
         """
         members = _members.decode(row)
         values: dict[str, Any] = {
-            field.name: value_of(bytes(members[field.name]), field.type)
+            field.name: value_of(bytes(members[field.name]), plain_of(field.type))
             for field in entity.fields
             if field.name in members and (field.computed is None or field.name in loads)
         }

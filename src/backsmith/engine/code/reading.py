@@ -63,7 +63,7 @@ class Reading:
             await self._hold(read, values)
         name = ("get", resource.entity.name, repr(load) if loads else "", self._kind, self._system)
         statement = self._services.statements.get(name, lambda: self._writer().item(read))
-        rows = await self._fetch(statement, values)
+        rows = await self._services.opening.read(read, await self._fetch(statement, values))
         return self._object(resource.entity, rows[0][0], loads) if rows else None
 
     async def find(
@@ -88,6 +88,7 @@ class Reading:
         if lock:
             await self._hold(read)
         rows = await self._fetch(self._writer().page(read), heavy=True)
+        rows = await self._services.opening.read(read, rows)
         return [self._object(resource.entity, row[0], loads) for row in rows]
 
     async def first(
@@ -205,9 +206,16 @@ class Reading:
             field = resource.stored.get(name.removeprefix("-"))
             if field is None:
                 raise UsageError(f"{resource.entity.name} has no field '{name.removeprefix('-')}' to order by.")
+            if field.secret:
+                raise secret_field(resource.entity.name, field.name)
             descending = name.startswith("-")
             terms.append(Order(value_of_field(field, access), descending, nulls_first=descending))
         return (*terms, *key_order(resource.entity, access, (name.removeprefix("-") for name in names)))
+
+
+def secret_field(entity: str, field: str) -> UsageError:
+    """The refusal to ask the database about an encrypted field."""
+    return UsageError(f"{entity}.{field} is secret: the database doesn't know what is in it. Read rows, then look.")
 
 
 def text_of(value: Any) -> str:

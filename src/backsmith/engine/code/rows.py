@@ -40,7 +40,8 @@ class HeldRow:
         permissions = services.authorizer.permissions(entity, kind, self._verb)
         condition = either(tuple(permission.condition for permission in permissions))
         name = ("held", entity.name, self._verb, kind, transaction is not None)
-        statement = services.statements.get(name, lambda: self._statement(session, kind, condition, transaction))
+        read = self._read(session, kind)
+        statement = services.statements.get(name, lambda: self._statement(session, read, condition, transaction))
         parameters = statement.parameters(Inputs(key, session.asker, session.now))
         if transaction is None:
             rows = await services.database.fetch(statement.sql, parameters)
@@ -50,15 +51,18 @@ class HeldRow:
             raise missing_row(entity, key)
         if not rows[0][1]:
             raise unmet(entity, kind, cast(Any, self._verb), ())
+        rows = await services.opening.read(read, rows)
         return services.objects.read(entity, rows[0][0])
 
-    def _statement(
-        self, session: Session, kind: AskerKind, condition: Node, transaction: Transaction | None
-    ) -> Statement:
+    def _read(self, session: Session, kind: AskerKind) -> Read:
         services, entity = session.services, self._resource.entity
         access = services.authorizer.read(entity, kind)
         outputs = outputs_of(entity, {}, lambda each: services.authorizer.read(each, kind), services.catalogue.entities)
-        read = Read(entity, access.rows, outputs, key_slots=tuple(range(len(entity.key))))
+        return Read(entity, access.rows, outputs, key_slots=tuple(range(len(entity.key))))
+
+    @staticmethod
+    def _statement(session: Session, read: Read, condition: Node, transaction: Transaction | None) -> Statement:
+        services = session.services
         speller = RowHolder(services.database.dialect, services.catalogue.entities)
         return speller.held(read, condition, lock=transaction is not None)
 

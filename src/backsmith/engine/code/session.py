@@ -23,6 +23,7 @@ from backsmith.engine.catalogue import Catalogue
 from backsmith.engine.code.objects import Objects
 from backsmith.engine.code.refusals import Refusals
 from backsmith.engine.code.statements import Statements
+from backsmith.engine.sealed.opening import Opening
 from backsmith.engine.writing.writer import Writer
 from backsmith.errors import UsageError
 
@@ -40,6 +41,7 @@ class Services(NamedTuple):
     bodies: Bodies
     writer: Writer
     refusals: Refusals
+    opening: Opening
 
 
 class Level:

@@ -28,6 +28,14 @@ class Level:
         """The collection's name, for messages."""
         return self.resource.entity.collection
 
+    def secret(self, field: Field, what: str) -> RequestError:
+        """The refusal to do something with the value of an encrypted field, other than to show it."""
+        return RequestError(
+            errors.WRONG_TYPE,
+            f"{self.collection}.{field.name} is secret, so it can't be {what}",
+            hint="The database holds it encrypted. Select it, and look at it when it has arrived.",
+        )
+
     def value(self, field: Field, ref: FieldRef) -> Value:
         """The value of a field, or of what lies inside it. Raises RequestError FORBIDDEN where no rule shows it."""
         guard = self.access.guards.get(field.name)
@@ -37,6 +45,8 @@ class Level:
                 f"permission denied for column {self.collection}.{field.name}",
                 hint=f"No rule lets you read {field.name} of any of {self.collection}.",
             )
+        if ref.path and field.secret:
+            raise self.secret(field, "looked into")
         if ref.path and not isinstance(field.type, Json):
             raise RequestError(
                 errors.WRONG_TYPE,

@@ -20,6 +20,7 @@ from backsmith.engine.grammar.ranges import limit_of, offset_of, row_range
 from backsmith.engine.planning.deprecated import deprecated_in
 from backsmith.engine.planning.plan import Embed, Output, Read
 from backsmith.engine.planning.resolve import Resolver
+from backsmith.engine.sealed.opening import Tree, tree_of
 from backsmith.engine.served.counting import Tally
 from backsmith.engine.spelling.binding import Statement
 from backsmith.engine.spelling.statement import ReadWriter, member_keys
@@ -52,6 +53,8 @@ class Plan(Struct, frozen=True):
     """The members whose values make the cursor, in order; None where the statement gives it in a column."""
     deprecated: tuple[str, ...] = ()
     """What it uses of an older version."""
+    sealed: Tree | None = None
+    """What is to be opened of each row."""
     tally: Tally = field(default_factory=Tally)
     """What it has been used for."""
 
@@ -105,7 +108,8 @@ class Planner:
         if key.key_parts:
             read = resolver.item(query, resource, tuple(range(count, count + key.key_parts)))
             names = tuple(name.text for name in member_keys(read))
-            return Plan(read, query, writer.item(read), names, None, deprecated_in(query, resource, self._catalogue))
+            deprecated = deprecated_in(query, resource, self._catalogue)
+            return Plan(read, query, writer.item(read), names, None, deprecated, tree_of(read))
         window = Window((), limit=count, offset=count + 1) if key.ranged else None
         read = resolver.collection(query, resource, window)
         first = count + 2 * key.ranged
@@ -116,7 +120,8 @@ class Planner:
         read = replace(read, cursor=cursor_names is None and not read.grouped)
         statement = writer.page(read, counted=key.counted)
         names = tuple(name.text for name in member_keys(read))
-        return Plan(read, query, statement, names, cursor_names, deprecated_in(query, resource, self._catalogue))
+        deprecated = deprecated_in(query, resource, self._catalogue)
+        return Plan(read, query, statement, names, cursor_names, deprecated, tree_of(read))
 
     def rows(self, key: PlanKey, resource: Resource, values: tuple[str, ...]) -> Statement:
         """The statement of the rows of a list, whatever its limit, without what they hold: to estimate their number."""

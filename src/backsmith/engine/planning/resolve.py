@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from backsmith import errors
 from backsmith.blueprint.blueprint import Field, Relation, leads_to_one
 from backsmith.blueprint.expressions import FALSE, Node
-from backsmith.blueprint.types import Bytes, Integer, Json, List
+from backsmith.blueprint.types import Bytes, Integer, Json, List, Sealed
 from backsmith.databases.operators import Operators, name_of
 from backsmith.engine.access import AskerKind, Authorizer, every, linking_fields
 from backsmith.engine.catalogue import Catalogue, Resource
@@ -115,11 +115,10 @@ class Resolver:
                 hint=f"No rule lets everyone read {collection}. Send a token: Authorization: Bearer …",
                 headers=(("www-authenticate", "Bearer"),),
             )
-        return RequestError(
-            errors.FORBIDDEN,
-            f"permission denied for {collection}",
-            hint=f"No rule lets you read any of {collection}.",
-        )
+        hint = f"No rule lets you read any of {collection}."
+        if not self._kind.reaches(resource.entity, "read"):
+            hint = f"The API key's scopes leave it out; read:{collection} would let it in."
+        return RequestError(errors.FORBIDDEN, f"permission denied for {collection}", hint=hint)
 
     def _check_paths(self, query: Query) -> None:
         """Refuse filters, orders and limits on what isn't embedded."""
@@ -158,6 +157,8 @@ class Resolver:
         field = self._field(level, item.field.name)
         value = level.value(field, item.field)
         name = item.field.path[-1].key if item.field.path else field.name
+        if field.secret and (item.cast is not None or item.aggregate is not None):
+            raise level.secret(field, "aggregated" if item.cast is None else "cast")
         cast = cast_type(item.cast)
         if cast is not None:
             self._operators.cast("", value.type, cast)
@@ -244,7 +245,7 @@ class Resolver:
         last = level.resource.key or tuple(
             field
             for field in level.resource.fields.values()
-            if not isinstance(field.type, Json | List | Bytes)
+            if not isinstance(field.type, Json | List | Bytes | Sealed)
             and field.computed is None
             and level.access.guards.get(field.name) != FALSE
         )
@@ -284,6 +285,8 @@ class Resolver:
             far = Level(there, self._authorizer.read(there.entity, self._kind), (*level.path, term.relation))
             value = far.value(self._field(far, term.field.name), term.field)
             through = (embed,)
+        if value.field is not None and value.field.secret:
+            raise level.secret(value.field, "ordered by")
         if isinstance(value.type, List):
             raise RequestError(errors.WRONG_TYPE, f"{level.collection} can't be ordered by the list {term.field.name}")
         return Order(value, term.descending, nulls_first, through)
@@ -308,6 +311,8 @@ class Resolver:
                 )
         given = [term.value for term in terms]
         for output in outputs:
+            if isinstance(output, Output) and output.value.field is not None and output.value.field.secret:
+                raise level.secret(output.value.field, "grouped by")
             if (
                 isinstance(output, Output)
                 and output.value.aggregate is None

@@ -72,7 +72,10 @@ def _value(level: Level, ref: asked.FieldRef) -> Value:
             f"column {level.collection}.{ref.name} does not exist",
             hint=f"{ref.name} is a relation: filter one of its fields, {ref.name}.name=eq.…, or its key.",
         )
-    return level.value(level.resource.field(ref.name), ref)
+    value = level.value(level.resource.field(ref.name), ref)
+    if value.field is not None and value.field.secret:
+        raise level.secret(value.field, "filtered by")
+    return value
 
 
 def _unfit(operator: str, level: Level, value: Value) -> RequestError:

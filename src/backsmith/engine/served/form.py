@@ -26,6 +26,7 @@ class Form(Struct, frozen=True, omit_defaults=True):
     counted: bool = False
     ranged: bool = False
     after: tuple[bool, ...] | None = None
+    scopes: tuple[str, ...] | None = None
 
     @property
     def plan_key(self) -> PlanKey:
@@ -33,7 +34,9 @@ class Form(Struct, frozen=True, omit_defaults=True):
         return PlanKey(
             self.collection,
             MARK.join(self.query),
-            AskerKind(self.anonymous, frozenset(self.roles)),
+            AskerKind(
+                self.anonymous, frozenset(self.roles), None if self.scopes is None else frozenset(self.scopes)
+            ),
             self.key_parts,
             self.counted,
             self.ranged,
@@ -46,7 +49,8 @@ class Form(Struct, frozen=True, omit_defaults=True):
         if self.anonymous:
             return "nobody"
         listed = " and ".join(sorted(self.roles))
-        return "a user" if not listed else f"a user with the role{'s' * (len(self.roles) > 1)} {listed}"
+        user = "a user" if not listed else f"a user with the role{'s' * (len(self.roles) > 1)} {listed}"
+        return user if self.scopes is None else f"{user}, by an API key limited to {', '.join(self.scopes)}"
 
     def request(self, prefix: str) -> str:
         """`GET /api/orders?status=eq.…`."""
@@ -59,9 +63,12 @@ def form_of(key: PlanKey | WriteKey) -> Form:
     """What is kept of a plan's key."""
     kind, query = key.kind, tuple(key.shape.split(MARK))
     roles = tuple(sorted(kind.roles))
+    scopes = None if kind.scopes is None else tuple(sorted(kind.scopes))
     if isinstance(key, WriteKey):
-        return Form(key.method, key.collection, query, kind.anonymous, roles, key.key_parts)
-    return Form("GET", key.collection, query, kind.anonymous, roles, key.key_parts, key.counted, key.ranged, key.after)
+        return Form(key.method, key.collection, query, kind.anonymous, roles, key.key_parts, scopes=scopes)
+    return Form(
+        "GET", key.collection, query, kind.anonymous, roles, key.key_parts, key.counted, key.ranged, key.after, scopes
+    )
 
 
 def text_of(form: Form) -> str:

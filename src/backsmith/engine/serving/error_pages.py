@@ -147,6 +147,13 @@ _TEXTS: dict[str, str] = {
     "cross-site": "The request came with the cookie of a session from a page of another site, or from a program that "
     "doesn't say where it comes from. Pages of the application itself may use the cookie; programs use tokens or API "
     "keys.",
+    "provider-failed": "The other provider that somebody wanted to sign in by can't be reached, or what it sent isn't "
+    "right: signed by another key, for another application, for another sign-in, too old. `message` says which. Nobody "
+    "was signed in. Try again from the beginning; if it stays so, compare the setting providers with what the provider "
+    "says.",
+    "not-linked": "Whoever signed in by another provider has no account here that is linked to it, and none could be "
+    "made: its e-mail address belongs to an account that hasn't shown that the address is its own, or nobody may sign "
+    "up. Sign in to the account in another way, and link the provider there: POST /auth/oidc/{provider}/link.",
     "internal": "Something went wrong that should not have, and not by your doing. The log of the server says what, "
     "under the request's id. If the same request does it again, report it with that id.",
 }

@@ -31,12 +31,16 @@ from backsmith.engine.serving.security import SECURITY, VARY
 from backsmith.engine.serving.timing import server_timing
 from backsmith.engine.spine import Engine
 from backsmith.errors import RequestError
+from backsmith.http.addresses import client_address
 from backsmith.http.beside import Beside
+from backsmith.http.limiting import Denied, Limits
 from backsmith.http.reply import Headers, Reply
 from backsmith.http.reply import reply as plain_reply
 from backsmith.http.request import Request
 from backsmith.settings import Settings
 
+_UNLIMITED = frozenset({"/health", "/ready", "/metrics", "/errors"})
+"""Routes that are answered whoever asks, however often."""
 _log = logging.getLogger("backsmith.engine")
 
 
@@ -57,17 +61,24 @@ class HttpApplication:
         deprecations: Deprecations | None = None,
         renewed: Renewed | None = None,
         beside: Sequence[Beside] = (),
+        limits: Limits | None = None,
+        denied: Denied | None = None,
+        cookies: bool = False,
     ) -> None:
         """`deprecations` where something of an older version is answered; `renewed` gives the one that is to answer
-        instead, after a table or column wasn't there; `beside` answer at paths of their own."""
+        instead, after a table or column wasn't there; `beside` answer at paths of their own; `cookies` where a cookie
+        may show who asks."""
         self._engine = engine
         self._besides = beside
+        self._limits = limits
+        self._denied = denied
         self._deprecations = deprecations
         self._renewed = renewed
         self._arriving = 0
         """Requests that have been admitted and whose bodies are on their way."""
         self._prefix = settings.prefix.rstrip("/") + "/"
         self._max_url = settings.max_url
+        self._behind_proxies = settings if settings.trusted_proxies else None
         self._max_body = settings.max_body  # of a body that the handler reads as it arrives, the handler decides
         self._server_timing = settings.server_timing
         self._serves_metrics = settings.metrics
@@ -79,7 +90,7 @@ class HttpApplication:
         """Requests whose bodies arrive while they are in work: slow ones keep out only one another."""
         self._ids = RequestIds()
         self._cors = Cors(settings.cors_origins, settings.cors_credentials)
-        self._common: Headers = [*SECURITY, ("vary", self._cors.vary(VARY))]
+        self._common: Headers = [*SECURITY, ("vary", self._cors.vary(f"{VARY}, Cookie" if cookies else VARY))]
         metrics.gauges["in_flight"] = lambda: self._limiter.running + self._streams.running
         metrics.gauges["queued"] = lambda: self._limiter.waiting + self._streams.waiting
 
@@ -95,6 +106,8 @@ class HttpApplication:
         `body` is the body, where the method has one. It is read before the request counts as one in work, so that
         clients that are slow to send don't keep the others out; unless the engine wants to read it as it arrives.
         """
+        if self._behind_proxies is not None:
+            request = request._replace(client=client_address(request, self._behind_proxies))
         exchange = Exchange(request, self._ids.next(request.header("x-request-id")))
         beside = self._beside_of(request)
         try:
@@ -166,6 +179,8 @@ class HttpApplication:
         if isinstance(error, RequestError) and error.kind is errors.OVERLOADED:
             self._metrics.overloaded += 1
         refusal = refusal_of(error, exchange.request_id)
+        if self._denied is not None:
+            self._denied(exchange.request, exchange.request_id, exchange.route, exchange.asker, refusal)
         own = self._engine.refused(refusal, exchange.request)
         return own or problem(refusal, exchange.request_id, head=exchange.request.method == "HEAD")
 
@@ -240,6 +255,9 @@ class HttpApplication:
                 exchange.start, exchange.was_read, exchange.who, exchange.planned, exchange.run_at, now
             )
             headers.append(("server-timing", timing))
+        limits = None if exchange.route in _UNLIMITED else self._limits
+        if limits is not None and not (reply.status == 429 and any(name == "ratelimit" for name, _ in reply.headers)):
+            headers.extend(limits.headers(exchange.asker, request))
         if self._deprecations is not None:
             headers.extend(self._deprecations.noted(request, exchange.asker, self._engine.deprecated(exchange)))
         if self._cors.enabled:
@@ -263,6 +281,8 @@ class HttpApplication:
     def _count(self, exchange: Exchange, status: int, seconds: float, length: int) -> None:
         self._metrics.count(exchange.route, exchange.request.method, status, seconds)
         self._metrics.rows_written += exchange.written
+        if exchange.asker.name is not None:
+            self._metrics.count_key(exchange.asker.name)
         if self._log is not None:
             self._log.add(_line(exchange, status, seconds, length))
 
@@ -280,4 +300,5 @@ def _line(exchange: Exchange, status: int, seconds: float, length: int) -> Acces
         asker.id if isinstance(asker.id, int | str | None) else str(asker.id),
         asker.via,
         "" if remembered is None else "hit" if remembered else "miss",
+        asker.name or "",
     )

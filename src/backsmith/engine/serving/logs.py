@@ -26,7 +26,7 @@ _BATCH = 512
 Format = Literal["json", "human"]
 
 
-class AccessLine(Struct, frozen=True, gc=False):
+class AccessLine(Struct, frozen=True, gc=False, omit_defaults=True):
     """A request that was answered."""
 
     time: float
@@ -42,6 +42,8 @@ class AccessLine(Struct, frozen=True, gc=False):
     via: str
     plan: str
     """`hit` or `miss` of the plan cache; empty where no plan was made."""
+    api_key: str = ""
+    """The name of the API key that showed who asks."""
 
 
 class AccessLog:
@@ -110,6 +112,8 @@ def _for_people(lines: list[AccessLine], colour: bool) -> bytes:
 def _for_person(line: AccessLine, colour: bool) -> str:
     clock = time.strftime("%H:%M:%S", time.localtime(line.time))
     asker = "" if line.via == "nobody" else f" as {line.asker}"
+    if line.api_key:
+        asker += f" by {line.api_key}" if line.api_key.isprintable() else f" by {line.api_key!r}"
     path = line.path if line.path.isprintable() else repr(line.path)[1:-1]  # a path must not move the cursor
     status = str(line.status)
     if colour:

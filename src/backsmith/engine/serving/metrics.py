@@ -21,6 +21,7 @@ BOUNDS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 
 """Upper bounds of the durations counted together, seconds."""
 _METHODS = frozenset({"GET", "HEAD", "POST", "PATCH", "PUT", "DELETE", "OPTIONS"})
 _MAX_SERIES = 20_000
+_MAX_KEYS = 1_000
 EVERY = 1.0
 """Seconds between two writes into the shared folder."""
 
@@ -40,6 +41,8 @@ class Counts(Struct):
     """By `route method class`, such as `/api/posts GET 2xx`."""
     plain: dict[str, float]
     """The other counters and gauges, by name."""
+    keys: dict[str, int] = {}
+    """Requests by the name of the API key that they came with."""
 
 
 class Metrics:
@@ -57,6 +60,7 @@ class Metrics:
         self.gauges: dict[str, Callable[[], float]] = {}
         """What is asked for at /metrics: `in_flight`, `queued`, `connections`."""
         self._series: dict[tuple[str, str, int], Series] = {}
+        self._keys: dict[str, int] = {}
         self._file = None if folder is None else Path(folder) / f"{worker or os.getpid()}.json"
         self._closing = threading.Event()
         self._writer: threading.Thread | None = None
@@ -68,6 +72,13 @@ class Metrics:
             series = self._new(route, method, status)
         series.buckets[bisect_left(BOUNDS, seconds)] += 1
         series.seconds += seconds
+
+    def count_key(self, name: str) -> None:
+        """Count a request that came with the API key of that name."""
+        known = self._keys.get(name)
+        if known is None and len(self._keys) >= _MAX_KEYS:
+            name, known = "other", self._keys.get("other")
+        self._keys[name] = (known or 0) + 1
 
     def _new(self, route: str, method: str, status: int) -> Series:
         key = (route, method if method in _METHODS else "other", status // 100)
@@ -108,7 +119,7 @@ class Metrics:
             **{name: gauge() for name, gauge in self.gauges.items()},
         }
         series = {f"{route} {method} {status}xx": one for (route, method, status), one in self._series.copy().items()}
-        return Counts(series, plain)
+        return Counts(series, plain, self._keys.copy())
 
     def _write_on(self) -> None:
         while not self._closing.wait(EVERY):
@@ -141,7 +152,10 @@ def _render(found: list[Counts]) -> list[str]:
     lines: list[str] = []
     plain: dict[str, float] = {}
     requests: dict[str, Series] = {}
+    keys: dict[str, int] = {}
     for counts in found:
+        for key, count in counts.keys.items():
+            keys[key] = keys.get(key, 0) + count
         for name, value in counts.plain.items():
             plain[name] = plain.get(name, 0) + value
         for key, series in counts.requests.items():
@@ -152,6 +166,10 @@ def _render(found: list[Counts]) -> list[str]:
         kind = "counter" if name.endswith("_total") else "gauge"
         lines.append(f"# HELP backsmith_{name} {_HELP.get(name, name)}\n# TYPE backsmith_{name} {kind}\n")
         lines.append(f"backsmith_{name} {value:g}\n" if isinstance(value, float) else f"backsmith_{name} {value}\n")
+    if keys:
+        name = "backsmith_key_requests_total"
+        lines.append(f"# HELP {name} Requests by the name of their API key.\n# TYPE {name} counter\n")
+        lines.extend(f'{name}{{key="{_escaped(key)}"}} {count}\n' for key, count in sorted(keys.items()))
     name = "backsmith_request_seconds"
     lines.append(f"# HELP {name} Requests by route, method and class of status, and how long they took.\n")
     lines.append(f"# TYPE {name} histogram\n")

@@ -8,6 +8,7 @@ from typing import Any
 
 from backsmith.blueprint.blueprint import Entity, Relation
 from backsmith.databases.transaction import ViolationError
+from backsmith.engine.bodies.checks import breakable
 from backsmith.engine.spelling.binding import Statement
 from backsmith.engine.writing.common import Common, flag_of
 from backsmith.engine.writing.create_plans import check_names
@@ -46,14 +47,14 @@ class Changing:
         leading = common.leading(entity, names, targets if early == rights else ())
         flags = [flag for choice in chain(*rights) for flag in flags_of(choice)]
         flags += [Flag(node, after=True) for node in targets.values()]
-        about = common.about(entity)
+        broken = breakable(common.about(entity).checks, {*names, *others})
         checks = tuple(
             each
-            for each in about.checks
+            for each in broken
             if not visits(each.condition, entity, common.entities)
             and not own_fields(each.condition, entity, common.entities) & others
         )
-        left = tuple(each for each in about.checks if each not in checks)
+        left = tuple(each for each in broken if each not in checks)
         flags += [flag_of(check, after=True) for check in checks]
         flagged = Flags((kind, names), tuple(flags))
         return Plan(entity, kind, names, names, rights, early, flagged, targets, checks, left, looked, leading)
@@ -122,7 +123,8 @@ class Changing:
             for (each, _), given in zip(changes, copies, strict=True)
         ]
         await self._test_late(work, plan, changes, keys)
-        await common.check(work, entity, common.about(entity).checks, keys, [given.pointer for given in copies])
+        checks = breakable(common.about(entity).checks, {name for given in copies for name in given.values})
+        await common.check(work, entity, checks, keys, [given.pointer for given in copies])
         hearing = common.hearing(entity, "update") if observed else ()
         if hearing:
             after = await common.look(work, entity, keys, fields=common.about(entity).stored)

@@ -103,14 +103,15 @@ class CreatePlans:
             raise unmet(entity, work.kind, "create", asked)  # there is no finding it again to test it
         targets, looked = NO_TARGETS if work.system else common.righter.enforced(entity, work.kind, asked, rights)
         leading = common.leading(entity, names, () if late else targets)
+        broken = [check for check in about.checks if check.of_new]
         checks = tuple(
             check
-            for check in about.checks
+            for check in broken
             if names
             and not own_fields(check.condition, entity, common.entities) & missing
             and not visits(check.condition, entity, common.entities, alone=alone)
         )
-        left = tuple(check for check in about.checks if check not in checks)
+        left = tuple(check for check in broken if check not in checks)
         tested = {*leading, *(() if late else targets)}
         unsure = tuple(relation for relation in common.pointing(entity, names) if relation not in tested)
         traced = bool(unsure) or _may_be_taken(entity, asked, names)

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from backsmith.blueprint.blueprint import Entity, Field
-from backsmith.blueprint.types import Boolean, Float, Integer, Json, List, Text, Type
+from backsmith.blueprint.types import Boolean, Float, Integer, Json, List, Text, Type, plain_of
 from backsmith.blueprint.types import Enum as EnumType
 from backsmith.engine.shapes import Shapes
 from backsmith.engine.values import scalar
@@ -58,7 +58,7 @@ def _maker(entity: Entity, field: Field) -> Maker | None:
         return None
     match default.kind:
         case "constant":
-            value = constant(default.value, field.type)
+            value = constant(default.value, plain_of(field.type))
             return lambda _: value
         case "now":
             return lambda work: work.now

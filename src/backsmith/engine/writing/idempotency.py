@@ -27,6 +27,7 @@ from backsmith.engine.writing.idempotency_table import FORGET, REMEMBER, SEEK, I
 from backsmith.errors import RequestError
 from backsmith.http.reply import Headers, Reply
 from backsmith.http.request import Request
+from backsmith.secrets import Secrets
 
 KEPT = timedelta(hours=24)
 LONGEST_KEY = 255
@@ -42,6 +43,10 @@ _MEANT = ("accept", "content-type", "if-match", "if-none-match", "prefer", "rang
 """Headers that decide what a request does and how it is answered."""
 _OF_THE_MOMENT = frozenset({"content-length", "date", "set-cookie"})
 """Headers of a reply that aren't kept: made anew, or no business of a table."""
+
+_SECRET = "idempotency"
+_SEALED = "backsmith-sealed"
+"""Stands among the headers that are kept where the body is sealed; it never goes out."""
 
 Work = Callable[[Transaction], Awaitable[Reply]]
 
@@ -82,6 +87,8 @@ def identity_of(request: Request, asker: Asker) -> Identity | None:
     who = f"{type(asker.id).__name__} {asker.id}" if asker.id is not None else f"key {asker.name}"
     # One account may have keys and tokens of different rights: a reply to the one is none for the other.
     rights = (asker.via, asker.name or "", *sorted(asker.roles))
+    if asker.scopes is not None:
+        rights = (*rights, "scopes", *sorted(asker.scopes))
     length = "" if request.stream is None else str(request.stream.length)
     files = (f"{name} {'' if file is None else file.sha256}" for name, file in request.files.items())
     return Identity(
@@ -102,8 +109,11 @@ def _hash(*parts: str | bytes) -> bytes:
 class Idempotency:
     """Remembers requests for 24 hours."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, secrets: Secrets | None = None) -> None:
+        """`secrets` of an application with encrypted fields: replies are kept sealed, and what a request held by a
+        keyed hash alone, so that the table tells nothing of their values."""
         self._database = database
+        self._secrets = secrets
         self._table = IdempotencyTable(database.dialect)
         self._remembered = 0
 
@@ -122,10 +132,13 @@ class Idempotency:
 
     async def _once(self, transaction: Transaction, identity: Identity, work: Work) -> Reply:
         now = datetime.now(UTC)
+        if self._secrets is not None:
+            fingerprint = self._secrets.digest(_SECRET, identity.fingerprint.hex())
+            identity = Identity(identity.scope, fingerprint)
         seek = self._table.parameters(SEEK, lock=identity.lock, scope=identity.scope, now=now)
         (found,) = await transaction.fetch(self._table.sql[SEEK], seek)
         if found[1] is not None:
-            return _replayed(found, identity)
+            return _replayed(found, identity, self._secrets)
         if not found[0]:
             raise _in_flight()
         reply = await work(transaction)
@@ -135,13 +148,17 @@ class Idempotency:
 
     async def _remember(self, transaction: Transaction, identity: Identity, reply: Reply, now: datetime) -> None:
         kept = [header for header in reply.headers if header[0] not in _OF_THE_MOMENT]
+        body = reply.body if isinstance(reply.body, bytes) and len(reply.body) <= LARGEST_BODY else None
+        if body is not None and self._secrets is not None:
+            kept.append((_SEALED, ""))
+            body = self._secrets.seal(_SECRET, body, about=identity.scope.hex())
         values = self._table.parameters(
             REMEMBER,
             scope=identity.scope,
             fingerprint=identity.fingerprint,
             status=reply.status,
             headers=msgspec.json.encode(kept).decode(),
-            body=reply.body if isinstance(reply.body, bytes) and len(reply.body) <= LARGEST_BODY else None,
+            body=body,
             expires_at=now + KEPT,
             now=now,
         )
@@ -157,7 +174,7 @@ class Idempotency:
 _FORGETTING = int.from_bytes(_hash("forgetting")[:8], signed=True)
 
 
-def _replayed(found: Row, identity: Identity) -> Reply:
+def _replayed(found: Row, identity: Identity, secrets: Secrets | None) -> Reply:
     _, fingerprint, status, headers, body = found
     if bytes(fingerprint) != identity.fingerprint:
         raise RequestError(
@@ -173,6 +190,9 @@ def _replayed(found: Row, identity: Identity) -> Reply:
         )
     text = bytes(body)
     kept: Headers = msgspec.json.decode(headers, type=Headers)
+    if secrets is not None and (_SEALED, "") in kept:
+        kept.remove((_SEALED, ""))
+        text = secrets.open(_SECRET, text, about=identity.scope.hex())
     replayed = ("idempotency-replayed", "true")
     return Reply(status, [*kept, replayed, ("content-length", str(len(text)))], text)
 

@@ -18,6 +18,7 @@ from backsmith.databases.rows import relation_named
 from backsmith.databases.stores import Cell
 from backsmith.databases.transaction import ViolationError
 from backsmith.engine.access import Permission
+from backsmith.engine.bodies.checks import breakable
 from backsmith.engine.catalogue import Resource
 from backsmith.engine.spelling.binding import Statement
 from backsmith.engine.writing.common import Common
@@ -92,6 +93,8 @@ class Linking:
                 pointer = links[0].pointer if len(links) == 1 else ""
                 raise leads_nowhere(common.catalogue, entity, [relation], pointer) from error
             changes.added(made)
+        checks = breakable([each for each in common.about(entity).checks if each.changed_by], (relation.name,))
+        await common.check(work, entity, checks, [link.key for link in links], [link.pointer for link in links])
         if held is not None:
             await self._still_allow(work, entity, links, relation, held, new=new)
         await changes.tell(work)

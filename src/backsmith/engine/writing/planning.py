@@ -24,6 +24,7 @@ from backsmith.engine.methods import Method
 from backsmith.engine.planning.deprecated import deprecated_in
 from backsmith.engine.planning.plan import Read
 from backsmith.engine.planning.resolve import Resolver
+from backsmith.engine.sealed.opening import Tree, tree_of
 from backsmith.engine.served.counting import Tally
 from backsmith.engine.spelling.binding import Statement, binder
 from backsmith.engine.spelling.row_speller import RowSpeller
@@ -68,6 +69,8 @@ class WritePlan(Struct, frozen=True):
     """Slots of limit and offset of what a POST shows."""
     deprecated: tuple[str, ...] = ()
     """What its query uses of an older version."""
+    sealed: Tree | None = None
+    """What is to be opened of the row that `current` reads."""
     tally: Tally = field(default_factory=Tally)
     """What it has been used for."""
 
@@ -132,6 +135,7 @@ class WritePlanner:
             window.limit if key.method == "POST" else None,
             window.offset if key.method == "POST" else None,
             deprecated_in(query if key.shows or slots else replace(query, select=()), resource, self._catalogue),
+            None if show is None else tree_of(show),
         )
 
     def _resolver(self, kind: AskerKind) -> Resolver:

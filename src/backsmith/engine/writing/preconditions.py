@@ -12,6 +12,7 @@ from backsmith import errors
 from backsmith.databases.database import Row
 from backsmith.engine.formats import comma_separated, without_nulls
 from backsmith.engine.replies import etag_of, matches
+from backsmith.engine.sealed.opening import Opening
 from backsmith.engine.spelling.binding import Inputs
 from backsmith.engine.writing.planning import WritePlan
 from backsmith.engine.writing.reading import AskedWrite
@@ -19,7 +20,7 @@ from backsmith.engine.writing.work import Work
 from backsmith.errors import RequestError
 
 
-async def check(work: Work, asked: AskedWrite, plan: WritePlan) -> bool:
+async def check(work: Work, asked: AskedWrite, plan: WritePlan, opening: Opening) -> bool:
     """Raise RequestError PRECONDITION_FAILED unless what the request says of the row's version is so; otherwise say
     whether there is such a row.
 
@@ -34,7 +35,7 @@ async def check(work: Work, asked: AskedWrite, plan: WritePlan) -> bool:
         if asked.method == "PUT" and asked.if_match is not None:
             raise _failed("There is no such row, and If-Match expects one")
         return False
-    text: str = rows[0][0]
+    (text,) = await opening.texts(plan.sealed, [rows[0][0]])
     body = comma_separated([text], plan.names) if asked.form.form == "csv" else text.encode()
     etag = etag_of(without_nulls(body) if asked.form.strip_nulls else body)
     if asked.if_match is not None and not matches(asked.if_match, etag, strong=True):

@@ -16,6 +16,8 @@ from backsmith.errors import RequestError
 def closed(entity: Entity, kind: AskerKind, verb: Verb) -> RequestError:
     """No rule lets this kind of asker do it to any row."""
     message = f"permission denied to {verb} {entity.collection}"
+    if not kind.reaches(entity, verb):
+        return RequestError(errors.FORBIDDEN, message, hint=_out_of_scope(entity, verb))
     rules = [rule for rule in entity.rules if verb in rule.verbs]
     if kind.anonymous and rules:
         return RequestError(
@@ -29,6 +31,8 @@ def closed(entity: Entity, kind: AskerKind, verb: Verb) -> RequestError:
 
 def uncovered(entity: Entity, kind: AskerKind, verb: Verb, name: str) -> RequestError:
     """No rule lets this kind of asker write the field."""
+    if not kind.reaches(entity, verb):
+        return closed(entity, kind, verb)
     rules = [rule for rule in entity.rules if verb in rule.verbs and (rule.fields is None or name in rule.fields)]
     if kind.anonymous and rules:
         return closed(entity, kind, verb)
@@ -50,6 +54,8 @@ def unmet(
     pointer: str | None = None,
 ) -> RequestError:
     """No rule that covers what is written holds for the row. `after`: for the row as it would be."""
+    if not kind.reaches(entity, verb):
+        return closed(entity, kind, verb)
     covering = [
         rule
         for rule in entity.rules
@@ -79,6 +85,10 @@ def nobody(entity: Entity, name: str) -> RequestError:
         hint="Send a token: Authorization: Bearer …",
         headers=(("www-authenticate", "Bearer"),),
     )
+
+
+def _out_of_scope(entity: Entity, verb: str) -> str:
+    return f"The API key's scopes leave it out; {verb}:{entity.collection} would let it in."
 
 
 def _hint(entity: Entity, verb: Verb, rules: Sequence[Rule], name: str | None = None) -> str:

@@ -149,7 +149,8 @@ class Righter:
 
     def _decides(self, condition: Node, relation: Relation, kind: AskerKind) -> bool:
         """Whether a rule alone says which rows a relation may lead to."""
-        seen = self.seen(self._entities[relation.entity], kind, relation.target_fields)
+        # By all that the account may see: the scopes of an API key must not take away a condition.
+        seen = self.seen(self._entities[relation.entity], kind.without_scopes, relation.target_fields)
         return seen == FALSE and looks_at(condition, relation, self._entities)
 
     def _choice(

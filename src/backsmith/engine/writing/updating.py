@@ -58,7 +58,7 @@ class Updating:
     ) -> Written:
         common, entity = self._common, plan.entity
         tested = plan.checks if rows.item else ()
-        left = plan.left if rows.item else common.about(entity).checks
+        left = plan.left if rows.item else (*plan.checks, *plan.left)
         told = show if inline else None
         name = None
         if rows.cache is not None and (told is None or told.cache is not None):

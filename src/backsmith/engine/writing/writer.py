@@ -13,6 +13,7 @@ from backsmith.blueprint.blueprint import Relation
 from backsmith.databases.dialect import Dialect
 from backsmith.engine.access import Authorizer
 from backsmith.engine.catalogue import Catalogue, Resource
+from backsmith.engine.sealed.opening import Opening, tree_of
 from backsmith.engine.writing.changing import Changing
 from backsmith.engine.writing.common import Common
 from backsmith.engine.writing.creating import Creating
@@ -28,8 +29,16 @@ class Writer:
     """Writes the rows of one application."""
 
     def __init__(
-        self, catalogue: Catalogue, authorizer: Authorizer, dialect: Dialect, observers: Sequence[Observer] = ()
+        self,
+        catalogue: Catalogue,
+        authorizer: Authorizer,
+        dialect: Dialect,
+        observers: Sequence[Observer] = (),
+        *,
+        opening: Opening | None = None,
     ) -> None:
+        """`opening` opens the encrypted fields of what is shown."""
+        self._opening = Opening(None) if opening is None else opening
         self.catalogue = catalogue
         self.observers: list[Observer] = list(observers)
         """May be appended to before the first request."""
@@ -51,7 +60,7 @@ class Writer:
 
         Raises RequestError: FORBIDDEN or UNAUTHENTICATED where no rule allows it, DUPLICATE, REFERENCE, INVALID.
         """
-        return await self._creating.create(work, resource, rows, show=show, last=last)
+        return await self._opened(show, await self._creating.create(work, resource, rows, show=show, last=last))
 
     async def update(
         self, work: Work, rows: Rows, given: Given, *, show: Show | None = None, last: bool = False
@@ -61,14 +70,14 @@ class Writer:
 
         Raises RequestError as `create`, and NOT_FOUND of an item.
         """
-        return await self._updating.update(work, rows, given, show=show, last=last)
+        return await self._opened(show, await self._updating.update(work, rows, given, show=show, last=last))
 
     async def delete(self, work: Work, rows: Rows, *, show: Show | None = None, last: bool = False) -> Written:
         """Delete the rows that are meant; of a collection, those that a rule lets the asker delete.
 
         Raises RequestError FORBIDDEN, UNAUTHENTICATED, NOT_FOUND of an item, REFERENCE where others point at one.
         """
-        return await self._deleting.delete(work, rows, show=show, last=last)
+        return await self._opened(show, await self._deleting.delete(work, rows, show=show, last=last))
 
     async def upsert(
         self,
@@ -84,7 +93,7 @@ class Writer:
 
         Raises RequestError as `create` and `update`, and Again where another transaction creates one meanwhile.
         """
-        return await self._upserting.upsert(work, resource, rows, on=on, duplicates=duplicates, show=show)
+        return await self._opened(show, await self._upserting.upsert(work, resource, rows, on=on, duplicates=duplicates, show=show))
 
     async def link(
         self,
@@ -126,7 +135,15 @@ class Writer:
 
     async def show(self, work: Work, resource: Resource, keys: Sequence[Key], show: Show) -> list[str]:
         """The JSON of those rows that the asker may read: in the order that `show` asks for, else in that of `keys`."""
-        return await self._common.show(work, resource.entity, keys, show)
+        shown = await self._common.show(work, resource.entity, keys, show)
+        return await self._opening.texts(tree_of(show.read), shown)
+
+    async def _opened(self, show: Show | None, written: Written) -> Written:
+        """What was written, with what is shown of it opened."""
+        tree = None if show is None or not written.shown else tree_of(show.read)
+        if tree is not None and written.shown is not None:
+            written.shown = await self._opening.texts(tree, written.shown)
+        return written
 
     async def fields_of(
         self, work: Work, resource: Resource, keys: Sequence[Key], names: Sequence[str]

@@ -25,6 +25,7 @@ from backsmith.blueprint.types import (
     Json,
     List,
     Numeric,
+    Sealed,
     Text,
     Time,
     Type,
@@ -103,7 +104,7 @@ class Values:
             case List(item):
                 pool = self.pool(item)
                 return [[], *([each] for each in pool), self._chance.choices(pool, k=2)]
-            case Bytes() | Json():
+            case Bytes() | Json() | Sealed():
                 return [b""]
             case _:
                 assert_never(type)

@@ -21,10 +21,12 @@ from backsmith.blueprint.types import (
     Json,
     List,
     Numeric,
+    Sealed,
     Text,
     Type,
     Uuid,
     is_file,
+    plain_of,
 )
 
 
@@ -41,6 +43,7 @@ class Effects:
 
 def type_effects(old: Type, new: Type) -> Effects:
     """What becomes of values of `old` that are of `new`."""
+    old, new = plain_of(old), plain_of(new)
     if old == new:
         return Effects()
     match old, new:
@@ -238,6 +241,8 @@ def name_of(type: Type) -> str:
             return "files" if is_file(type) else "any JSON"
         case List(item):
             return f"lists of {name_of(item)}"
+        case Sealed(of):
+            return f"{name_of(of)}, encrypted"
         case _:
             return _NAMES[type.__class__.__name__]
 

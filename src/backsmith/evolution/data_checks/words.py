@@ -17,6 +17,7 @@ from backsmith.blueprint.types import (
     Json,
     List,
     Numeric,
+    Sealed,
     Text,
     Time,
     Type,
@@ -110,6 +111,8 @@ def python_type(type: Type) -> str:
             return f"Literal[{', '.join(map(repr, values))}]"
         case List(item):
             return f"list[{python_type(item)}]"
+        case Sealed(of):
+            return f"Annotated[{python_type(of)}, Secret]"
 
 
 def example(type: Type) -> str:

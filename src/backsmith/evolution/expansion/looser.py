@@ -7,7 +7,7 @@ from collections.abc import Callable
 from msgspec.structs import asdict, replace
 
 from backsmith.blueprint.blueprint import Bounds
-from backsmith.blueprint.types import Enum, Integer, Json, Numeric, Text, Type
+from backsmith.blueprint.types import Enum, Integer, Json, Numeric, Sealed, Text, Type
 
 
 def looser_type(old: Type, new: Type) -> Type | None:
@@ -15,6 +15,9 @@ def looser_type(old: Type, new: Type) -> Type | None:
     match old, new:
         case _ if old == new:
             return new
+        case Sealed(was), Sealed(becomes):
+            inner = looser_type(was, becomes)
+            return None if inner is None or isinstance(inner, Sealed) else Sealed(inner)
         case Text(), Text():
             return Text(
                 max_length=_looser(old.max_length, new.max_length, max),

@@ -1,0 +1,1 @@
+"""How often somebody may do something: attempts to sign in (`policies`, `statements`), requests (`rates`)."""

@@ -1,0 +1,66 @@
+"""Every cell of the matrix, asked of the running engine through every channel, on both databases.
+
+In the suite one or two ask of a few entities; BACKSMITH_MATRIX=all has everybody ask of all.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+
+import pytest
+from msgspec.structs import replace
+
+from backsmith.blueprint.expressions import TRUE
+from backsmith.checks.matrix.asking import ask, prepare, settings_for
+from backsmith.checks.matrix.coverage import Found, covering
+from tests.checks.matrix.asking import noticed
+from tests.checks.matrix.models import MODELS
+from tests.checks.matrix.mutants import Mutant
+
+ALL = os.environ.get("BACKSMITH_MATRIX") == "all"
+
+
+def some(found: Found, *, several: int) -> Found:
+    """The same with fewer who ask: one without a role, one with, or all."""
+    plain = [asker for asker in found.askers if asker.id is not None and not asker.roles]
+    acting = [asker for asker in found.askers if asker.roles]
+    return found if ALL else found._replace(askers=(*plain[:1], *acting[:1])[:several])
+
+
+SOME = {"shop": ["Order", "Review"], "tracker": ["Task", "Comment"], "teamwork": ["Project", "Notice"]}
+
+
+def entities(name: str) -> list[str] | None:
+    return None if ALL else SOME[name]
+
+
+@pytest.mark.parametrize("name", ["shop", "tracker"])
+async def test_the_engine_does_what_the_rules_say(name: str, database_kind: str, new_url: Callable[[str], str]) -> None:
+    model = MODELS[name]
+    found = some(covering(model.blueprint), several=1)
+    report = await ask(model.application, model.blueprint, new_url(database_kind), found, entities=entities(name))
+    assert report.found == ()
+    assert report.uncovered == ()
+    assert report.agreed > 300
+
+
+async def test_teams_are_kept_apart(new_url: Callable[[str], str]) -> None:
+    model = MODELS["teamwork"]
+    found = some(covering(model.blueprint), several=2)
+    report = await ask(model.application, model.blueprint, new_url("sqlite"), found, entities=entities("teamwork"))
+    assert report.found == ()
+    assert report.uncovered == ("Notice.written: no row where (the team is not set) decides",), "and it never can"
+
+
+async def test_a_leak_is_told_with_the_request_that_shows_it(new_url: Callable[[str], str], tmp_path: object) -> None:
+    model = MODELS["shop"]
+    order = next(entity for entity in model.blueprint.entities if entity.name == "Order")
+    rules = tuple(replace(rule, condition=TRUE) if rule.name == "own" else rule for rule in order.rules)
+    entities = tuple(replace(each, rules=rules) if each is order else each for each in model.blueprint.entities)
+    leaking = Mutant("Order", "own: always", replace(model.blueprint, entities=entities))
+    found = covering(model.blueprint)
+    settings = settings_for(model.application, new_url("sqlite"), str(tmp_path))
+    truth = await prepare(model.application, model.blueprint, settings, found)
+    told = await noticed(model.application, model.blueprint, settings, truth, found, leaking)
+    assert told == "read by item: GET /api/orders/1401?select=* (account 1201)"
