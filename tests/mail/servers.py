@@ -49,7 +49,7 @@ class Server:
 
 @contextmanager
 def server(*, tls: ssl.SSLContext | None = None, wrapped: bool = False, auth: bool = False) -> Iterator[Server]:
-    """A server at a free port of localhost: with STARTTLS where it has `tls`, or TLS from the first byte (`wrapped`)."""
+    """A server at a free port of localhost: with STARTTLS where it has `tls`, or `wrapped` in TLS from the start."""
     one = Server()
 
     def check(server: SMTP, session: Any, envelope: Envelope, mechanism: str, data: Any) -> AuthResult:

@@ -1,4 +1,8 @@
-"""A served application and a real browser: Chromium as installed, or as playwright has it; skipped where there is none."""
+"""A served application and a real browser: Chromium as installed, or as playwright has it.
+
+Tests with it are skipped where there is none. It ends with its module: as long as playwright runs, no test of the same
+thread has an event loop of its own.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +28,7 @@ MISSING = "There is no Chromium: apt-get install chromium, or .venv/bin/playwrig
 _addresses = count(1)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Any]:
     """The browser."""
     playwright = pytest.importorskip("playwright.sync_api")

@@ -6,6 +6,7 @@ from __future__ import annotations
 import email
 import re
 import time
+from base64 import b32decode
 from collections.abc import Callable
 from email import policy
 from pathlib import Path
@@ -40,8 +41,6 @@ def link(text: str) -> str:
 
 
 def app_code(secret: str, ahead: int = 0) -> str:
-    from base64 import b32decode
-
     return _totp(b32decode(secret)).generate(int(time.time()) + 30 * ahead).decode()
 
 
@@ -152,6 +151,8 @@ def test_a_forgotten_password(new_page: Callable[..., Any], site: Site, script: 
 
 def test_a_passkey_is_made_and_signs_in(new_page: Callable[..., Any], site: Site) -> None:
     page, to = new_page(), "key@example.org"
+    # The virtual authenticator would answer what Chromium begins by itself, for a person to choose from a list.
+    page.add_init_script("delete PublicKeyCredential.isConditionalMediationAvailable")
     tools = page.context.new_cdp_session(page)
     tools.send("WebAuthn.enable")
     options = {"protocol": "ctap2", "transport": "internal", "hasResidentKey": True, "hasUserVerification": True}

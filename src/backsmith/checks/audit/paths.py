@@ -1,79 +1,63 @@
 """Rules that look for rows without an index.
 
-In: a blueprint, and the tables that it makes. Out: findings. A rule like `self.order.customer.account == user` is
-answered from its end: the customers of the account, their orders, their lines. Each of these steps looks for rows by a
-foreign key, and reads the whole table where that has no index. So does `any(… for line in self.lines)`.
+In: a blueprint. Out: findings. A rule like `self.order.customer.account == user` is answered from its end: customers
+of the account, their orders, their lines. Foreign keys have an index each, which the tables of every model get. What a
+rule compares with a value of who asks, `self.region == user.region`, is looked for in the same way, and has an index
+only where the model says so; without one every request reads the whole table.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from backsmith.blueprint.blueprint import Blueprint, Entity, Rule
-from backsmith.blueprint.expressions import Aggregate, Compare, CurrentUser, Follow
-from backsmith.blueprint.trees import walk
+from backsmith.blueprint.expressions import Compare, CurrentUser, FieldOf, Node
+from backsmith.blueprint.trees import root, walk
 from backsmith.checks.audit.findings import Finding
 from backsmith.checks.audit.rights import finding
 
 
-class Step(NamedTuple):
-    """A look for rows by fields that hold a key."""
-
-    entity: str
-    fields: tuple[str, ...]
-
-
 def paths(blueprint: Blueprint) -> Iterator[Finding]:
-    """The steps of rules for which there is no index, each once."""
+    """The fields that rules look for rows by and that have no index, each once."""
     entities = {entity.name: entity for entity in blueprint.entities}
-    told: set[Step] = set()
+    told: set[tuple[str, str]] = set()
     for entity in blueprint.entities:
         for rule in entity.rules:
-            for step in _steps(rule, entities):
-                if step not in told and not _is_indexed(entities[step.entity], step.fields):
-                    told.add(step)
-                    yield _finding(step, entity, rule)
+            for field in _sought(rule):
+                place = field.of.entity, field.field
+                if place not in told and not _is_indexed(entities[place[0]], field.field):
+                    told.add(place)
+                    yield _finding(place, entity, rule)
 
 
-def _steps(rule: Rule, entities: dict[str, Entity]) -> Iterator[Step]:
+def _sought(rule: Rule) -> Iterator[FieldOf]:
+    """Fields of rows that are compared with a value of who asks."""
     for node in walk(rule.condition):
-        match node:
-            case Compare("eq", left, right) if isinstance(left, CurrentUser) or isinstance(right, CurrentUser):
-                for side in (left, right):
-                    yield from _followed(side, entities)
-            case Aggregate(of=of, relation=relation):
-                found = next((each for each in entities[of.entity].relations if each.name == relation), None)
-                if found is not None and found.kind == "to_many":
-                    yield Step(found.entity, found.target_fields)
-            case _:
-                pass
+        if isinstance(node, Compare) and node.operator == "eq":
+            for one, other in ((node.left, node.right), (node.right, node.left)):
+                if isinstance(one, FieldOf) and not _of_user(one) and _of_user(other):
+                    yield one
 
 
-def _followed(node: object, entities: dict[str, Entity]) -> Iterator[Step]:
-    while isinstance(node, Follow):
-        found = next((each for each in entities[node.of.entity].relations if each.name == node.relation), None)
-        if found is not None:
-            yield Step(node.of.entity, found.fields)
-        node = node.of
+def _of_user(node: Node) -> bool:
+    return isinstance(node, FieldOf) and isinstance(root(node.of), CurrentUser)
 
 
-def _is_indexed(entity: Entity, fields: tuple[str, ...]) -> bool:
-    """Whether something begins with these fields that the database finds rows by."""
-    if entity.view:
-        return True  # it is the database's own business
-    starts = [entity.key, *(each.fields for each in entity.uniques)]
-    starts += [tuple(name.removeprefix("-") for name in each.fields) for each in entity.indexes]
-    starts += [(field.name,) for field in entity.fields if field.unique or field.indexed]
-    return any(set(start[: len(fields)]) == set(fields) for start in starts)
+def _is_indexed(entity: Entity, name: str) -> bool:
+    """Whether something begins with the field that the database finds rows by."""
+    field = next((each for each in entity.fields if each.name == name), None)
+    if entity.view or field is None or field.relation is not None or field.unique or field.indexed:
+        return True
+    starts = [entity.key, *(each.fields for each in entity.uniques), *(each.fields for each in entity.indexes)]
+    return any(start[0].removeprefix("-") == name for start in starts if start)
 
 
-def _finding(step: Step, entity: Entity, rule: Rule) -> Finding:
-    listed = ", ".join(step.fields)
+def _finding(place: tuple[str, str], entity: Entity, rule: Rule) -> Finding:
+    name = f"{place[0]}.{place[1]}"
     return finding(
         "unindexed-rule",
-        f"{step.entity}.{'+'.join(step.fields)}",
-        f"{entity.name}.{rule.name} looks for rows of {step.entity} by {listed}, which has no index.",
-        "Write Annotated[…, Indexed] at that relation." if len(step.fields) == 1 else f"Write Index({listed!r}).",
+        name,
+        f"{entity.name}.{rule.name} looks for rows of {place[0]} by {place[1]}, which has no index.",
+        f"Write Annotated[…, Indexed] at {name}.",
         rule.location,
     )
