@@ -12,6 +12,7 @@ BIN := .venv/bin
 INSTALLED := .venv/.installed
 CLIENT := tests/javascript/node_modules/.installed
 PROVIDER := tests/accounts/oidc/server/node_modules/.installed
+CHROMIUM := .venv/.chromium
 PORT ?= 8000
 
 .PHONY: help demo test check bench format clean
@@ -21,7 +22,7 @@ help:
 demo: $(INSTALLED)
 	$(BIN)/python -m examples.shop.demo --port $(PORT)
 
-test: $(INSTALLED) $(CLIENT) $(PROVIDER)
+test: $(INSTALLED) $(CLIENT) $(PROVIDER) $(CHROMIUM)
 	$(BIN)/pytest --numprocesses auto --dist loadfile
 
 check: $(INSTALLED)
@@ -68,3 +69,14 @@ $(PROVIDER): tests/accounts/oidc/server/package-lock.json
 	else \
 		echo "No Node.js: the tests that sign in by an OpenID provider are skipped." >&2; \
 	fi
+
+# The tests of the sign-in pages are skipped where there is no Chromium. CI's machines get Debian's.
+$(CHROMIUM): $(INSTALLED)
+	@if ! command -v chromium chromium-browser google-chrome >/dev/null; then \
+		if test -n "$(CI)" && test "$$(id -u)" = 0 && command -v apt-get >/dev/null; then \
+			apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core >/dev/null; \
+		else \
+			echo "No Chromium: the tests of the sign-in pages are skipped. apt-get install chromium, or $(BIN)/playwright install chromium." >&2; \
+		fi; \
+	fi
+	@touch $@

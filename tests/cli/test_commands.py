@@ -56,8 +56,8 @@ def test_a_command_that_does_not_exist(capsys: pytest.CaptureFixture[str]):
 def test_a_command_that_nothing_is_like(capsys: pytest.CaptureFixture[str]):
     assert run(["brew"]) == 2
     assert capsys.readouterr().err == (
-        "There is no command brew. There are adopt, create, check, show, why, log, advise, settings, "
-        "plan, apply, rollback, migrations, serve, token, key.\n"
+        "There is no command brew. There are adopt, create, check, show, matrix, why, log, advise, "
+        "settings, audit, audit-log, plan, apply, rollback, migrations, serve, accounts, secrets, token, key.\n"
         "See: backsmith --help\n"
     )
 
@@ -84,7 +84,8 @@ def test_the_help_lists_every_command_with_the_exit_codes(capsys: pytest.Capture
     assert run(["--help"]) == 0
     out = capsys.readouterr().out
     for name, _, help in COMMANDS:
-        assert re.search(rf"{name} +{re.escape(help)}", out)
+        words = r"[\s│]+".join(map(re.escape, help.split()))  # long ones are wrapped
+        assert re.search(rf"{name} +{words}", out)
     assert "Exit codes: 0 done; 1 the model has mistakes" in out
 
 

@@ -13,7 +13,7 @@ from tests.engine import library
 from tests.engine.rows import ROWS, fill, shelve
 from tests.http.live import Live, live
 
-SECRET = "a secret of the tests, of at least thirty-two bytes"
+SECRET = "known to these tests alone, and thirty-two bytes or more"
 
 
 @pytest.fixture(scope="module")

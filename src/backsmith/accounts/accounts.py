@@ -36,8 +36,8 @@ from backsmith.accounts.flows import Flows
 from backsmith.accounts.oidc import endpoints as oidc_endpoints
 from backsmith.accounts.oidc import identities
 from backsmith.accounts.oidc.provider import Providers
-from backsmith.accounts.passwords import Passwords
 from backsmith.accounts.pages import SignInPages
+from backsmith.accounts.passwords import Passwords
 from backsmith.accounts.people import People, PersonalData
 from backsmith.accounts.revocations import Kind, Revocations
 from backsmith.accounts.roles import has_administrator

@@ -161,7 +161,7 @@ async def send_reset(call: Call) -> Answer:
             raise RequestError(errors.INVALID, "The account has no e-mail address that is known to be its own")
         address = normal_email(person.email)
         _, values = await begin(call, transaction, "reset", account=found.account, content={"email": address})
-        await services.outbox.put(transaction, "reset", person.email, values)
+        await services.outbox.put(transaction, "reset", address, values)
         await by_caller(call).note(services, transaction, "reset.asked", person.key)
 
     return await _done(call, work)

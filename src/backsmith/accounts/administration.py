@@ -19,6 +19,7 @@ from backsmith.accounts.roles import By, keep_an_administrator, roles_of
 from backsmith.accounts.services import Services
 from backsmith.accounts.states import standing_of, verified
 from backsmith.accounts.teams import key_in_path
+from backsmith.accounts.ways_in import take_away
 from backsmith.blueprint.asker import Person
 from backsmith.databases.transaction import Transaction
 from backsmith.errors import RequestError
@@ -175,13 +176,15 @@ async def reset_link(services: Services, transaction: Transaction, person: Perso
     """A link to choose a new password, good once and for an hour, for who can't get a mail.
 
     Whoever makes it vouches for the address: where nobody has shown yet that it is theirs, whoever was signed in is
-    signed out and the password goes first. Raises RequestError INVALID of an account that can't have one.
+    signed out, and the password and all other ways in go first. Raises RequestError INVALID of an account that can't
+    have one.
     """
     found = await standing_of(services, transaction, person)
     if person.email is None or not found.open:
         raise RequestError(errors.INVALID, "The account has no e-mail address, is disabled, or a program's")
     if found.by_mail is None:
         await services.tables.passwords.delete(transaction, account=found.account)
+        await take_away(services, transaction, found.account)
         await services.sessions.end_all(transaction, person.key)
         await verified(services, transaction, found.account, person.email)
     begun = await services.flows.begin(

@@ -13,7 +13,7 @@ from backsmith.accounts.endpoint import Answer, Body, Call, Endpoint, SignedInSh
 from backsmith.accounts.factors import factors_of, person_of
 from backsmith.accounts.problems import invalid
 from backsmith.accounts.sessions import Method, SignedIn
-from backsmith.accounts.states import Standing, standing_of
+from backsmith.accounts.states import Standing, notice_address, standing_of
 from backsmith.databases.transaction import Transaction
 from backsmith.errors import RequestError
 from backsmith.mail.texts import application_name
@@ -51,8 +51,9 @@ async def change(call: Call, body: NewPassword) -> Answer:
         await services.tables.passwords.put(transaction, account=found.account, hash=hash, changed_at=services.clock())
         await services.sessions.end_all(transaction, person.key, but=call.asker.session)
         await services.flows.forget(transaction, found.account)
-        if person.email is not None:
-            await services.outbox.put(transaction, "password.changed", person.email, {"name": person.name})
+        address = await notice_address(services, transaction, found.account)
+        if address is not None:
+            await services.outbox.put(transaction, "password.changed", address, {"name": person.name})
         await services.trail.note(
             transaction, "password.changed", client=call.client, request_id=call.request_id, account=person.key
         )

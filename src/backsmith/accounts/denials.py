@@ -24,8 +24,8 @@ PERIOD = 60.0
 """Seconds between two writes."""
 MOST = 30
 """Rows of a period."""
-KINDS = frozenset({errors.UNAUTHENTICATED, errors.BAD_TOKEN, errors.FORBIDDEN, errors.CROSS_SITE})
-"""Refusals that count as denials. Failed sign-ins are noted where they happen."""
+KINDS = frozenset({errors.UNAUTHENTICATED, errors.BAD_TOKEN, errors.FORBIDDEN, errors.CROSS_SITE, errors.SPENT})
+"""Refusals that count as denials; SPENT are wrong codes by mail. Failed sign-ins are noted where they happen."""
 _log = logging.getLogger("backsmith.accounts")
 
 

@@ -53,7 +53,7 @@ async def export(call: Call) -> Answer:
             rows=await services.personal.export(transaction, key),
         )
 
-    return Answer(200, await services.database.transact(work))
+    return Answer(200, await services.database.transact(work, retry=True))
 
 
 async def _kept(services: Services, transaction: Transaction, account: str) -> dict[str, list[dict[str, Any]]]:
@@ -77,7 +77,7 @@ async def erase_me(call: Call) -> Answer:
         )
         return await erase(services, transaction, key, call.request_id)
 
-    return Answer(200, Erased(account=await services.database.transact(work)), signed_out=True)
+    return Answer(200, Erased(account=await services.database.transact(work, retry=True)), signed_out=True)
 
 
 async def erase(services: Services, transaction: Transaction, key: Any, request_id: str) -> Outcome:

@@ -11,6 +11,7 @@ from typing import Any, Literal
 from backsmith import errors
 from backsmith.accounts.endpoint import Call
 from backsmith.accounts.services import Services
+from backsmith.accounts.states import notice_address
 from backsmith.blueprint.asker import Person
 from backsmith.databases.transaction import Transaction
 from backsmith.errors import RequestError
@@ -44,5 +45,6 @@ async def tell(call: Call, transaction: Transaction, person: Person, event: Even
     await services.trail.note(
         transaction, event, client=call.client, request_id=call.request_id, account=person.key, details=details
     )
-    if person.email is not None:
-        await services.outbox.put(transaction, event, person.email, {"name": person.name, **details})
+    address = await notice_address(services, transaction, services.people.text(person.key))
+    if address is not None:
+        await services.outbox.put(transaction, event, address, {"name": person.name, **details})

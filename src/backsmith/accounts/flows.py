@@ -11,7 +11,7 @@ import hmac
 import secrets as random
 from datetime import datetime, timedelta
 from hashlib import sha256
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, get_args
 
 import msgspec
 
@@ -146,9 +146,10 @@ class Flows:
             await self._rows.update(transaction, {"id": handle}, attempts=row["attempts"] + 1)
 
     async def forget(self, transaction: Transaction, account: str, *kinds: Kind) -> None:
-        """End all flows of an account, of these kinds or of every kind."""
-        where: dict[str, Any] = {"kind": kinds} if kinds else {}
-        await self._rows.delete(transaction, account=account, **where)
+        """End all flows of an account of these kinds, or of every kind but one: a link by which the owner takes the
+        account back is good until it is used, whatever a thief does in the meantime."""
+        every = tuple(kind for kind in get_args(Kind) if kind != "undo")
+        await self._rows.delete(transaction, account=account, kind=kinds or every)
 
     def _flow(self, row: Found) -> Flow:
         content = self._secrets.open(_SEAL, row["content"], about=row["id"])

@@ -15,16 +15,19 @@ import msgspec
 
 from backsmith import errors
 from backsmith.accounts.browsers import own_address
+from backsmith.accounts.credentials import ADMINISTRATOR
 from backsmith.accounts.endpoint import Call
 from backsmith.accounts.flows import Kind, spent
 from backsmith.accounts.people import normal_email
 from backsmith.accounts.roles import By, grant
 from backsmith.accounts.services import Services
+from backsmith.accounts.states import is_open
 from backsmith.accounts.teams import Teams
 from backsmith.blueprint.asker import Asker, TeamRow
 from backsmith.databases.own_rows import After, Before, Found
 from backsmith.databases.transaction import Transaction
 from backsmith.errors import RequestError
+from backsmith.model.teams import ADMIN, OWNER
 
 LIFETIME = timedelta(days=7)
 MOST = 200
@@ -86,7 +89,7 @@ async def invite(
     await rows.insert(transaction, **row)
     link = f"{own_address(services.settings)}/auth/invitation#{begun.token}"
     values = {"link": link, "team": None if team is None else team.name}
-    await services.outbox.put(transaction, "team-invitation" if team else "invitation", email, values)
+    await services.outbox.put(transaction, "team-invitation" if team else "invitation", address, values)
     return _invitation(services, row), link
 
 
@@ -160,7 +163,22 @@ async def _join(services: Services, transaction: Transaction, invitation: Invita
 
 
 async def _of_token(services: Services, transaction: Transaction, token: str) -> Found | None:
-    return await services.tables.invitations.one(transaction, id=token.partition(".")[0])
+    row = await services.tables.invitations.one(transaction, id=token.partition(".")[0])
+    return row if row is not None and await _still_invites(services, transaction, row) else None
+
+
+async def _still_invites(services: Services, transaction: Transaction, row: Found) -> bool:
+    """Whether who invited might do so now too. They may have been disabled since, have lost the role or left the team
+    by the application's own rules; and the team may be another one that got the key of theirs."""
+    invitation = _invitation(services, row)
+    if invitation.by is None:
+        return True
+    if not is_open(await services.tables.states.one(transaction, account=invitation.by)):
+        return False
+    if invitation.team is None:
+        return await services.tables.roles.one(transaction, account=invitation.by, role=ADMINISTRATOR) is not None
+    role = (await _teams(services).members(transaction, invitation.team)).get(services.people.key(invitation.by))
+    return role == OWNER or (role == ADMIN and OWNER not in invitation.roles)
 
 
 def _kind(team: str | None) -> Kind:

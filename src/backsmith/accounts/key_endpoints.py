@@ -66,7 +66,7 @@ async def make_for(call: Call, account: str, body: NewKey) -> Answer:
         await _note(call, transaction, "key.made", account, made)
         return _shown(made, key)
 
-    return Answer(201, await services.database.transact(work))
+    return Answer(201, await services.database.transact(work, retry=True))
 
 
 async def show_of(call: Call, account: str) -> Answer:
@@ -85,7 +85,7 @@ async def revoke_of(call: Call, account: str, id: str) -> Answer:
             await _note(call, transaction, "key.revoked", account, revoked)
         return revoked is not None
 
-    if not await services.database.transact(work):
+    if not await services.database.transact(work, retry=True):
         raise RequestError(errors.NOT_FOUND, "There is no such key", hint="A GET of the keys lists them.")
     return Answer(204)
 

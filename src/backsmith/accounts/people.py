@@ -80,3 +80,11 @@ class PersonalData(Protocol):
 def normal_email(email: str) -> str:
     """The form in which e-mail addresses are compared: NFC, lower case, without space around."""
     return unicodedata.normalize("NFC", email.strip()).lower()
+
+
+def same_letters(email: str, normal: str) -> bool:
+    """Whether the normal form differs by the case of ASCII letters and by space around it alone: beyond that, others
+    than we may take two addresses for two people's (the sign for kelvin becomes a k)."""
+    return all(a == b or (a.isascii() and a.lower() == b) for a, b in zip(email.strip(), normal, strict=False)) and len(
+        email.strip()
+    ) == len(normal)

@@ -114,7 +114,8 @@ async def keep_an_administrator(services: Services, transaction: Transaction, ac
     if text not in admins:
         return
     states = await tables.states.find(transaction, account=admins)
-    disabled = {row["account"] for row in states if row["disabled_at"] is not None}
+    # A program's account has the role for its rules; nobody signs in as it to administer others.
+    disabled = {row["account"] for row in states if row["disabled_at"] is not None or row["kind"] == "service"}
     if not {*admins} - disabled - {text} and text not in disabled:
         raise RequestError(
             errors.REFERENCE,

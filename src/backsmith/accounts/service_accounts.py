@@ -87,7 +87,7 @@ async def make(call: Call, body: NewServiceAccount) -> Answer:
         await _note(call, transaction, "service-account.made", made.account, {"roles": list(made.roles)})
         return made
 
-    return Answer(201, await services.database.transact(work))
+    return Answer(201, await services.database.transact(work, retry=True))
 
 
 async def show(call: Call) -> Answer:
@@ -98,7 +98,7 @@ async def show(call: Call) -> Answer:
         rows = await services.tables.states.find(transaction, order="created_at", kind="service")
         return [await _shown(services, transaction, row) for row in rows]
 
-    return Answer(200, ServiceAccounts(accounts=await services.database.transact(work)))
+    return Answer(200, ServiceAccounts(accounts=await services.database.transact(work, retry=True)))
 
 
 async def disable(call: Call) -> Answer:
@@ -113,7 +113,7 @@ async def disable(call: Call) -> Answer:
         await services.sessions.changed(transaction, key)
         await _note(call, transaction, "service-account.disabled", key, {})
 
-    await services.database.transact(work)
+    await services.database.transact(work, retry=True)
     return Answer(204)
 
 

@@ -72,7 +72,7 @@ class AuthEndpoints:
     async def answer(self, request: Request, noted: Noted) -> Reply:
         """As Beside."""
         path = ALIASES.get(request.path[1:], request.path[1:])
-        if self.pages is not None and _is_for_pages(request) and self.pages.serves(path):
+        if self.pages is not None and _is_for_pages(request, path) and self.pages.serves(path):
             self._origins.refuse_cross_site(request)
             return await self.pages.answer(request, noted)
         endpoint, parameters = self._find(request, path)
@@ -183,7 +183,7 @@ class AuthEndpoints:
             if new is None or new.impersonator is None:
                 await sessions.end(transaction, call.asker.id, before)
 
-        await self._services.database.transact(work)
+        await self._services.database.transact(work, retry=True)
 
     async def _confirmed(self, call: Call) -> bool:
         assert call.asker.session is not None
@@ -211,11 +211,12 @@ def client_of(request: Request) -> Client:
     return Client(plain_address(request.client), (request.header("user-agent") or "")[:200])
 
 
-def _is_for_pages(request: Request) -> bool:
-    """Whether a browser asks for a page, or sends a page's form."""
+def _is_for_pages(request: Request, path: tuple[str, ...]) -> bool:
+    """Whether a browser asks for a page, or sends a page's form. What another provider's page sends is for its
+    endpoint."""
     if request.method in SAFE:
         return "text/html" in (request.header("accept") or "")
-    return (request.header("content-type") or "").partition(";")[0].strip().lower() in _FORMS
+    return path[1:2] != ("oidc",) and (request.header("content-type") or "").partition(";")[0].strip().lower() in _FORMS
 
 
 def _match(template: tuple[str, ...], path: tuple[str, ...]) -> dict[str, str] | None:

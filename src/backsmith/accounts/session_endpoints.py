@@ -75,7 +75,7 @@ async def refresh(call: Call, body: Refresh) -> Answer:
             )
         return found
 
-    match await services.database.transact(work):
+    match await services.database.transact(work, retry=True):
         case SignedIn() as signed_in:
             return Answer(200, signed_in=signed_in)
         case Reused(ended=False):
@@ -105,7 +105,7 @@ async def sign_out(call: Call) -> Answer:
             if await services.sessions.end(transaction, asker.id, session):
                 await _note(call, transaction, "sign-out", {"session": session})
 
-        await services.database.transact(work)
+        await services.database.transact(work, retry=True)
     return Answer(204, signed_out=True)
 
 
@@ -118,7 +118,7 @@ async def sign_out_everywhere(call: Call) -> Answer:
         await _note(call, transaction, "sign-out.everywhere", {"sessions": count})
         return count
 
-    return Answer(200, Ended(ended=await services.database.transact(work)), signed_out=True)
+    return Answer(200, Ended(ended=await services.database.transact(work, retry=True)), signed_out=True)
 
 
 async def show(call: Call) -> Answer:
@@ -137,7 +137,7 @@ async def end(call: Call) -> Answer:
             await _note(call, transaction, "session.ended", {"session": id})
         return found
 
-    if not await services.database.transact(work):
+    if not await services.database.transact(work, retry=True):
         raise RequestError(errors.NOT_FOUND, "You have no such session", hint="GET /auth/sessions lists them.")
     return Answer(204, signed_out=id == call.asker.session)
 

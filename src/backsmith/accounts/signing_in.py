@@ -45,7 +45,8 @@ async def complete(call: Call, transaction: Transaction, person: Person, methods
     services, account = call.services, call.services.people.text(person.key)
     if methods[0] in WAYS and methods[0] not in services.settings.sign_in:
         raise RequestError(errors.FORBIDDEN, f"Nobody signs in by {methods[0]} here", hint="See the setting sign_in.")
-    if not is_open(await services.tables.states.one(transaction, account=account)):
+    # Held, so that who disables or deletes the account a moment later finds the session and ends it.
+    if not is_open(await services.tables.states.one(transaction, lock=True, account=account)):
         raise wrong_credentials()
     factors = await factors_of(services, transaction, account)
     if factors and ENOUGH.isdisjoint(methods):

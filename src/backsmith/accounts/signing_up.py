@@ -54,7 +54,8 @@ class SignUpConfirmed(ByMail, frozen=True, kw_only=True):
 
 
 def check_fields(settings: Settings, blueprint: Blueprint) -> None:
-    """Raise UsageError where the setting sign_up_fields names what nobody is to give who signs up."""
+    """Raise UsageError where the setting sign_up_fields names what nobody is to give who signs up, or lacks what an
+    account can't be without."""
     entity = next((each for each in blueprint.entities if each.name == blueprint.account), None)
     if entity is None:
         return
@@ -66,6 +67,18 @@ def check_fields(settings: Settings, blueprint: Blueprint) -> None:
             raise UsageError(
                 f"sign_up_fields: {entity.name} has no field '{name}' that who signs up could give."
                 f"{did_you_mean(name, givable)}"
+            )
+    if settings.sign_up == "closed":
+        return
+    given = {*settings.sign_up_fields, "email"}
+    for field in entity.fields:
+        if field.name in given or field.nullable or field.identity or field.deprecated or field.computed is not None:
+            continue
+        if field.default is None:
+            add = "" if field.hidden else f"Add '{field.name}' to the setting, or g"
+            raise UsageError(
+                f"sign_up_fields: {entity.name} needs '{field.name}', which who signs up doesn't give, so that nobody "
+                f'could. {add or "G"}ive it a default, make it "| None", or set sign_up to "closed".'
             )
 
 

@@ -48,6 +48,8 @@ async def standing_of(services: Services, transaction: Transaction, person: Pers
     ways = [
         await tables.passkeys.one(transaction, account=account),
         await tables.identities.one(transaction, account=account),
+        await tables.totp.one(transaction, account=account),
+        *await tables.api_keys.find(transaction, limit=1, account=account),
     ]
     return Standing(
         person,
@@ -67,6 +69,13 @@ def is_open(state: Found | None) -> bool:
 def is_verified(state: Found | None, person: Person) -> bool:
     """Whether the address that the account has now is the one that was verified."""
     return state is not None and person.email is not None and state["verified_email"] == normal_email(person.email)
+
+
+async def notice_address(services: Services, transaction: Transaction, account: str) -> str | None:
+    """Where to tell an account's owner what happens to it: the address that was verified last, whatever the row says
+    now. Whoever may write the row mustn't turn notices away from its owner, nor on somebody who has no account."""
+    state = await services.tables.states.one(transaction, account=account)
+    return None if state is None else state["verified_email"]
 
 
 async def verified(services: Services, transaction: Transaction, account: str, email: str) -> None:

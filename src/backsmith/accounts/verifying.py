@@ -1,7 +1,8 @@
 """`/auth/email` and `/auth/verify`: another e-mail address, and showing that the one there is one's own.
 
 In: an address; then what came there by mail. Out: the account has it, verified. The address before is told, with a link
-that for a day takes all of it back: a thief who changes the address mustn't be able to keep the owner out.
+that for a day takes all of it back: a thief who changes the address mustn't be able to keep the owner out, neither by
+changing it once more nor by what they added to the account.
 """
 
 from __future__ import annotations
@@ -17,13 +18,15 @@ from backsmith.accounts.flows import Kind, spent
 from backsmith.accounts.people import normal_email
 from backsmith.accounts.proofs import ByMail, MailSent, began, begin, limit, paced, take
 from backsmith.accounts.resetting import SignInNext
-from backsmith.accounts.states import verified
+from backsmith.accounts.states import notice_address, verified
+from backsmith.accounts.ways_in import take_away
 from backsmith.blueprint.asker import Person
+from backsmith.databases.own_rows import After
 from backsmith.databases.transaction import Transaction
 from backsmith.errors import RequestError
 
 UNDONE = timedelta(days=1)
-"""How long the change of an address can be taken back."""
+"""How long the change of an address can be taken back, and how long before it a thief may have been in the account."""
 
 
 class NewEmail(Body, frozen=True):
@@ -71,22 +74,27 @@ async def confirm_change(call: Call, body: ByMail) -> Answer:
         if holder is not None and holder.key != person.key:
             raise RequestError(errors.DUPLICATE, "There is another account with this e-mail address")
         await services.people.update(transaction, person.key, {"email": address}, call.request_id)
+        former = await notice_address(services, transaction, account)
         await verified(services, transaction, account, address)
         await services.sessions.end_all(transaction, person.key, but=call.asker.session)
         await services.flows.forget(transaction, account)
-        if person.email is not None:
-            before = {"email": person.email, "after": address}
-            _, said = await begin(call, transaction, "undo", account=account, content=before, lifetime=UNDONE)
+        if former is not None and former != address:
+            _, said = await begin(
+                call, transaction, "undo", account=account, content={"email": former}, lifetime=UNDONE
+            )
             values = {"name": person.name, "email": address, "link": said["link"]}
-            await services.outbox.put(transaction, "email.changed", person.email, values)
+            await services.outbox.put(transaction, "email.changed", former, values)
         await _note(call, transaction, person, "email.changed")
 
     return await _confirmed(call, "email", body, do)
 
 
 async def undo(call: Call, body: Undo) -> Answer:
-    """Give the account back the address that it had, to whoever gets its mail; nobody is signed in any more, and the
-    password is none."""
+    """Give the account back the address that it had, to whoever gets its mail; nobody is signed in any more, the
+    password is none, and what was added to sign in by since shortly before the change is gone.
+
+    Of several changes each can be taken back, and with it all that came after it.
+    """
     services, client = call.services, call.client
     await services.throttle.take("code", address=client.address)
 
@@ -94,13 +102,14 @@ async def undo(call: Call, body: Undo) -> Answer:
         flow = await services.flows.take_by_token(transaction, "undo", body.token, services.clock())
         assert flow.account is not None
         person = await person_of(services, transaction, flow.account)
-        if normal_email(person.email or "") != flow.content["after"]:
-            raise spent()
         await services.people.update(transaction, person.key, {"email": flow.content["email"]}, call.request_id)
         await verified(services, transaction, flow.account, flow.content["email"])
         await services.tables.passwords.delete(transaction, account=flow.account)
+        await take_away(services, transaction, flow.account, since=flow.expires_at - 2 * UNDONE)
         await services.sessions.end_all(transaction, person.key)
         await services.flows.forget(transaction, flow.account)
+        later = {"account": flow.account, "kind": "undo", "expires_at": After(flow.expires_at)}
+        await services.tables.flows.delete(transaction, **later)
         await _note(call, transaction, person, "email.change-undone")
 
     await services.database.transact(work, retry=True)
@@ -121,9 +130,9 @@ async def ask_verification(call: Call) -> Answer:
     await limit(call, "mail", email)
 
     async def work(transaction: Transaction) -> str:
-        account, content = services.people.text(call.asker.id), {"email": normal_email(email)}
-        begun, said = await begin(call, transaction, "verify", account=account, content=content)
-        await services.outbox.put(transaction, "verify", email, said)
+        account, address = services.people.text(call.asker.id), normal_email(email)
+        begun, said = await begin(call, transaction, "verify", account=account, content={"email": address})
+        await services.outbox.put(transaction, "verify", address, said)  # the very one that counts as verified then
         return begun.handle
 
     handle = await services.database.transact(work, retry=True)

@@ -24,6 +24,7 @@ from backsmith.cli.apply_progress import Talker
 from backsmith.cli.asking import ask, can_ask
 from backsmith.cli.exit_codes import DONE, INTERRUPTED, MISTAKES, UNAPPROVED
 from backsmith.cli.loading import Compiled, compiled, named_model, opened, recompiled
+from backsmith.cli.noting import note_rights
 from backsmith.cli.plan_english import plan_in_english
 from backsmith.cli.talk import next_command, say, write_json
 from backsmith.databases.database import Database
@@ -141,6 +142,8 @@ class _Command:
         outcome = await self._apply(database, plan, blueprint, last_run)
         if isinstance(outcome, int):
             return outcome
+        if outcome == "applied":
+            await note_rights(self._settings, database, blueprint, plan)
         if goal.stop is not None:
             say(f"The database has {goal.stop.file} now.")
             return None

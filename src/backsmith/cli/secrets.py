@@ -16,6 +16,7 @@ from backsmith.accounts.services import Services
 from backsmith.app import Backsmith, asgi
 from backsmith.cli.exit_codes import DONE, MISTAKES
 from backsmith.cli.loading import named_model
+from backsmith.cli.noting import note
 from backsmith.cli.talk import counted, next_command, say, write, write_json
 from backsmith.databases.transaction import Transaction
 from backsmith.engine.sealed.resealing import reseal
@@ -113,6 +114,12 @@ async def _opened(application: Backsmith) -> AsyncGenerator[Secrets]:
         await application.database.close()
 
 
+async def _note(application: Backsmith, event: str, **details: Any) -> None:
+    """Note in the audit trail what was done, where there is one."""
+    if application.accounts is not None:
+        await note(application.database, application.secrets, event, details)
+
+
 async def _show(application: Backsmith, *, json: bool) -> int:
     async with _opened(application) as secrets:
         now = datetime.now(UTC)
@@ -151,6 +158,7 @@ async def _rotate(application: Backsmith, model: str, only: Which, *, at_once: b
             say(f"Made the signing key {kid}." + ("" if at_once else " It signs once everybody can have fetched it."))
         elif only == "signing":
             raise UsageError("No tokens are signed here: the application keeps no accounts.")
+        await _note(application, "secrets.rotated", only=only, keys=len(made), at_once=at_once)
     if only in ("all", "fields"):
         next_command(f"backsmith secrets reseal {model}")
     return DONE
@@ -171,6 +179,7 @@ async def _reseal(application: Backsmith) -> int:
         if application.accounts is not None:
             await application.database.transact(application.accounts.signing.seal_again)
             await _seal_totp_again(application.accounts.services)
+        await _note(application, "secrets.resealed", values=done.values, left=len(done.left))
     for each in done.left:
         write(each)
     if done.left:
@@ -202,6 +211,7 @@ async def _rotate_root(application: Backsmith, file: Path) -> int:
         if why is not None:
             raise UsageError(f"The root secret in {file} can be guessed: it {why}. Make one: backsmith secrets new")
         count = await secrets.rewrap(root)
+        await _note(application, "secrets.root-rotated", keys=count)
     say(
         f"Wrapped {counted(count, 'key', 'keys')} by the root secret in {file}.\nBack it up, set secret_file to it, or "
         "put it in the place of the former one, and restart the servers: they go on with what they have read, and "

@@ -10,7 +10,7 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from backsmith.app import log_form
-from backsmith.cli.loading import named_model
+from backsmith.cli.loading import compiled, named_model
 from backsmith.cli.server import check_free, serve_forever
 from backsmith.cli.talk import say
 from backsmith.settings import Settings, read_settings
@@ -56,29 +56,41 @@ def serve(
     if production:
         flags["environment"] = "production"
     read = read_settings(model, flags=flags)
+    accounts = not read.development and _accounts(model, read)
     check_free(read.host, read.port)
     # The workers are processes of their own and read the settings again, flags by way of the environment.
     os.environ |= {f"BACKSMITH_{name.upper()}": value for name, value in flags.items()}
     os.environ["BACKSMITH_MODEL"] = model
-    _greet(model, read)
+    _greet(model, read, accounts=accounts)
     with tempfile.TemporaryDirectory(prefix="backsmith-") as folder:
         if read.workers > 1:
             os.environ["BACKSMITH_SHARED"] = folder
         return serve_forever(read, _watched(model), Path(folder), log_form(read))
 
 
-def _greet(model: str, settings: Settings) -> None:
+def _accounts(model: str, settings: Settings) -> bool:
+    """Whether people sign in here. Raises ModelError, and UsageError for what is too weak for production: here, so that
+    no worker is started in vain."""
+    from backsmith.accounts.accounts import keeps_accounts  # noqa: PLC0415  development doesn't need it
+    from backsmith.accounts.requirements import check_production  # noqa: PLC0415  as above
+
+    blueprint = compiled(model).blueprint
+    check_production(settings, blueprint)
+    return keeps_accounts(settings, blueprint)
+
+
+def _greet(model: str, settings: Settings, *, accounts: bool) -> None:
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     where = f"http://{host}:{settings.port}{settings.prefix}"
     say(f"Serving {model} at {where} ({settings.environment}). Ctrl-C ends it.")
-    for line in warnings(settings):
+    for line in warnings(settings, accounts=accounts):
         say(f"Note: {line}")
 
 
-def warnings(settings: Settings) -> list[str]:
-    """What is allowed but seldom meant."""
+def warnings(settings: Settings, *, accounts: bool) -> list[str]:
+    """What is allowed but seldom meant. `accounts`: people sign in here."""
     found: list[str] = []
-    if not settings.development and not settings.checks_tokens and not settings.api_keys:
+    if not settings.development and not accounts and not settings.checks_tokens and not settings.api_keys:
         found.append("no key to check tokens with is set, so nobody can sign in. See jwt_key, jwks_url and api_keys.")
     if settings.development and settings.host not in ("127.0.0.1", "::1", "localhost"):
         found.append(

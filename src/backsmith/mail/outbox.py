@@ -62,7 +62,7 @@ class Outbox:
         """
         parse_address(to)
         mail = self._texts.mail(template, to, values)
-        id, at = f"{self._clock():%Y%m%dT%H%M%S%f}.{random.token_hex(16)}", self._clock()
+        id, at = f"{self._clock():%Y%m%dT%H%M%S%f}.{random.token_hex(8)}", self._clock()
         await self._rows.insert(
             transaction,
             id=id,

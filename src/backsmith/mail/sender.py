@@ -11,6 +11,7 @@ import asyncio
 import logging
 import random
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -73,7 +74,7 @@ class Sender:
         self._clock = clock
         self._rows = OwnRows(database.dialect, OUTBOX)
         self._nudged = asyncio.Event()
-        self._closing = False
+        self._closing = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._failing = False
 
@@ -91,7 +92,7 @@ class Sender:
         task, self._task = self._task, None
         if task is None:
             return
-        self._closing = True
+        self._closing.set()
         self._nudged.set()
         await asyncio.wait([task], timeout=DRAIN)
         task.cancel()
@@ -102,10 +103,10 @@ class Sender:
         while True:
             soon = self._nudged.is_set()
             self._nudged.clear()
-            closing = self._closing
+            closing = self._closing.is_set()
             for pause in _SOON if soon and not closing else (0,):
-                await asyncio.sleep(pause)
-                if await self._guarded():
+                await self._pause(pause)
+                if await self._guarded() or self._closing.is_set():
                     break
             await self._transport.rest()
             if closing:
@@ -115,6 +116,12 @@ class Sender:
                     await self._nudged.wait()
             except TimeoutError:
                 pass
+
+    async def _pause(self, seconds: float) -> None:
+        """Wait, but not for anything that is to end."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._closing.wait()
 
     async def _guarded(self) -> bool:
         """Send all that is due; whether there was anything. A database that is away is asked again later."""

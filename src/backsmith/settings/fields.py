@@ -210,8 +210,9 @@ class Settings(Struct, frozen=True, kw_only=True):
     mail: Annotated[
         str,
         Meta(
-            description="Where mails go: smtp://user:password@host:587 (with STARTTLS), smtps://user:password@host:465, "
-            "or a folder of files. In development .backsmith/mail beside the model unless set."
+            description="Where mails go: smtp://user:password@host:587 (with STARTTLS), "
+            "smtps://user:password@host:465, or a folder of files. In development .backsmith/mail beside the model "
+            "unless set."
         ),
     ] = ""
     mail_from: Annotated[
@@ -238,12 +239,12 @@ class Settings(Struct, frozen=True, kw_only=True):
     page_templates: Annotated[
         str,
         Meta(
-            description="Folder whose templates take the place of those of the sign-in pages. `pages` beside the model, "
-            "where there is one, unless set."
+            description="Folder whose templates take the place of those of the sign-in pages. `pages` beside the "
+            "model, where there is one, unless set."
         ),
     ] = ""
     logo: Annotated[
-        str, Meta(description="Picture on the sign-in pages: a path on this host, such as /logo.svg, or https://…")
+        str, Meta(description="Picture on the sign-in pages: a path on this host, such as /logo.svg, or https://….")
     ] = ""
     colour: Annotated[
         str,

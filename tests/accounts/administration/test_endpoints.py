@@ -261,7 +261,7 @@ def test_people_are_invited_with_roles(office: Office) -> None:
     sent = mails(office.served)
     made = office.ask(office.admin, "POST", "/auth/admin/invitations", {"email": "Bo@example.org", "roles": ["staff"]})
     assert (made.status, made.json["email"], made.json["roles"]) == (201, "bo@example.org", ["staff"])
-    assert [(each.template, each.to) for each in sent] == [("invitation", "Bo@example.org")]
+    assert [(each.template, each.to) for each in sent] == [("invitation", "bo@example.org")]
     listed = office.ask(office.admin, "GET", "/auth/admin/invitations").json["invitations"]
     assert [each["id"] for each in listed if each["email"] == "bo@example.org"] == [made.json["id"]]
     assert office.ask(office.admin, "DELETE", f"/auth/admin/invitations/{made.json['id']}").status == 204

@@ -23,7 +23,7 @@ def test_who_has_to_give_more_is_told_what_to_do(
 ):
     async def ask() -> Any:
         providers = {"liar": {"issuer": liar.address, "client_id": CLIENT}}
-        shop = await serve(MODEL, sqlite_url, tmp_path, providers=providers)
+        shop = await serve(MODEL, sqlite_url, tmp_path, providers=providers, sign_up_fields=("name", "nickname"))
         says(liar, "needs-more", "needs-more@shop.example")
         answer = await Browser(shop).sign_in(liar)
         await shop.application.close()

@@ -70,3 +70,48 @@ async def test_ways_that_the_setting_leaves_out(post: Post):
 async def test_fields_that_cant_be_given_are_found_at_the_start(name: str, tmp_path: Path):
     with pytest.raises(UsageError, match=f"sign_up_fields: User has no field '{name}'"):
         await serve(MODEL, f"sqlite:///{tmp_path}/a.db", tmp_path, sign_up_fields=(name,))
+
+
+@pytest.mark.parametrize(
+    ("field", "more"),
+    [
+        ("nickname: str", "Add 'nickname' to the setting, or give"),
+        ("nickname: Annotated[str, Hidden]", "Give"),
+    ],
+)
+async def test_a_field_that_an_account_needs_and_nobody_gives_is_found_at_the_start(
+    field: str, more: str, tmp_path: Path
+):
+    model = MODEL.replace("age: int | None", field)
+    with pytest.raises(UsageError) as refused:
+        await serve(model, f"sqlite:///{tmp_path}/a.db", tmp_path)
+    assert str(refused.value) == (
+        "sign_up_fields: User needs 'nickname', which who signs up doesn't give, so that nobody could. "
+        f'{more} it a default, make it "| None", or set sign_up to "closed".'
+    )
+
+
+@pytest.mark.parametrize("settings", [{"sign_up_fields": ("name", "nickname")}, {"sign_up": "closed"}])
+async def test_one_that_is_given_or_that_nobody_has_to_give_is_good(settings: dict[str, Any], tmp_path: Path):
+    model = MODEL.replace("age: int | None", "nickname: str")
+    shop = await serve(model, f"sqlite:///{tmp_path}/a.db", tmp_path, **settings)
+    await shop.application.close()
+
+
+async def test_where_sign_up_is_closed_nobody_signs_up_and_who_has_an_account_signs_in(
+    database_url: str, tmp_path: Path
+):
+    shop = await serve(MODEL, database_url, tmp_path, sign_up="closed")
+    post = Post(shop, mails(shop))
+    services = post.services
+    token = await invited(post, post.email)
+    for body in ({"email": post.email}, {"email": post.email, "invitation": token}):
+        answer = await post.ask("POST", "sign-up", {"password": PASSWORD, **body})
+        assert (answer.status, answer.json["message"]) == (403, "Nobody signs up here")
+    confirmed = await post.ask("POST", "sign-up/confirm", {"token": token})
+    assert confirmed.status == 403
+    assert [mail.template for mail in post.mails()] == ["invitation"]
+    await services.database.transact(lambda tx: services.people.create(tx, {"email": post.email}, ""))
+    await post.ask("POST", "code", {"email": post.email})
+    assert (await post.ask("POST", "code/confirm", {"token": post.last("code").token})).status == 200
+    await shop.application.close()

@@ -144,7 +144,7 @@ def test_an_invitation_is_a_mail_and_a_line_in_the_list(team: Team) -> None:
     made = team.invite(team.admin, "New.One@Example.org", "admin")
     shown = {"id": made.json["id"], "email": "new.one@example.org", "role": "admin"}
     assert (made.status, {name: made.json[name] for name in shown}) == (201, shown)
-    assert (team.last().template, team.last().to) == ("team-invitation", "New.One@Example.org")
+    assert (team.last().template, team.last().to) == ("team-invitation", "new.one@example.org")
     assert team.last().values["link"].startswith("http://localhost:8000/auth/invitation#")
     listed = team.ask(team.owner, "GET", f"/auth/teams/{team.id}/invitations").json["invitations"]
     assert [{name: each[name] for name in shown} for each in listed] == [shown]

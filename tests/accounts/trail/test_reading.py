@@ -99,6 +99,24 @@ async def test_denials_are_added_up(served: Served) -> None:
     ]
 
 
+async def test_wrong_codes_by_mail_are_added_up_and_name_nobody(served: Served) -> None:
+    assert served.application.accounts is not None
+    accounts = served.application.accounts
+    flow = (await served.ask("POST", "/auth/code", {"email": "nobody@example.com"})).json["flow"]
+    for _ in range(3):
+        await served.ask("POST", "/auth/code/confirm", {"flow": flow, "code": "00000000"}, address="192.0.2.8")
+    await accounts.denials.write()
+    rows = await accounts.services.tables.audit_log.find(accounts.services.database, order="number")
+    assert [(row["event"], row["account"], row["address"]) for row in rows] == [
+        ("code.asked", None, "192.0.2.1"),
+        ("denied", None, "192.0.2.8"),
+    ]
+    assert json.loads(rows[1]["details"]) == {
+        "count": 3, "method": "POST", "reason": "spent", "route": "/auth/code/confirm",
+    }  # fmt: skip
+    assert not any("nobody@example.com" in str(row) for row in rows)
+
+
 async def test_who_is_refused_from_everywhere_doesn_t_fill_the_disk(served: Served) -> None:
     assert served.application.accounts is not None
     accounts = served.application.accounts

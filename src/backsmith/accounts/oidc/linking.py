@@ -14,7 +14,7 @@ from backsmith import errors
 from backsmith.accounts.endpoint import Call
 from backsmith.accounts.factors import person_of, tell
 from backsmith.accounts.oidc.provider import Identity, OtherProvider
-from backsmith.accounts.people import normal_email
+from backsmith.accounts.people import normal_email, same_letters
 from backsmith.accounts.states import standing_of, verified
 from backsmith.blueprint.asker import Person
 from backsmith.databases.transaction import Transaction
@@ -36,7 +36,10 @@ async def account_of(call: Call, transaction: Transaction, provider: OtherProvid
     if rows:
         return await person_of(services, transaction, rows[0]["account"])
     # An address that nobody has verified is as good as none: it neither finds an account nor takes the address.
+    # Nor is one that the normal form makes another of than the provider has looked at (Unicode look-alikes).
     email = normal_email(identity.email) if identity.email and identity.email_verified else None
+    if email is not None and identity.email is not None and not same_letters(identity.email, email):
+        email = None
     found = None if email is None else await services.people.by_email(transaction, email)
     if found is None:
         return await _made(call, transaction, provider, identity, email)

@@ -10,6 +10,7 @@ from backsmith.blueprint.types import Duration, Enum, Integer, Numeric, Text, Ty
 from backsmith.databases.expressions import Speller
 from backsmith.databases.postgres.parameter_types import parameter_type
 from backsmith.databases.scopes import Scope
+from backsmith.databases.values import plain_text
 
 SMALL = 2**31 - 1
 WHITE_SPACE = "".join(f"\\u{ord(character):04x}" for character in map(chr, range(0x3001)) if character.isspace())
@@ -27,7 +28,7 @@ class PostgresSpeller(Speller):
             return "TRUE" if value else "FALSE"
         if isinstance(type, Integer) and isinstance(value, int) and -SMALL <= value <= SMALL:
             return f"({value})" if value < 0 else str(value)
-        return f"{quoted(str(value))}::{parameter_type(type)}"
+        return f"{quoted(plain_text(str(value)))}::{parameter_type(type)}"
 
     def _converted(self, sql: str, source: Type, target: Type) -> str:
         if kinds.kind(source) == kinds.kind(target):

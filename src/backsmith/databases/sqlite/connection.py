@@ -9,6 +9,7 @@ committed stays committed when the power fails.
 from __future__ import annotations
 
 import os
+import time
 from pathlib import Path
 from urllib.parse import quote
 
@@ -57,7 +58,7 @@ def open_writer(path: Path) -> apsw.Connection:
     flags = apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE
     connection = _open(path, str(path), flags, WAIT)
     try:
-        connection.pragma("journal_mode", "wal")
+        _write_ahead(connection)
     except apsw.ReadOnlyError as error:
         connection.close()
         raise DatabaseError(f"{path} can't be written. Check who may write the file and its folder.") from error
@@ -71,6 +72,23 @@ def open_writer(path: Path) -> apsw.Connection:
         connection.pragma("temp_store", "file")
     connection.set_busy_timeout(0)  # it is used on the event loop, which doesn't wait
     return connection
+
+
+def _write_ahead(connection: apsw.Connection) -> None:
+    """Make the database keep a write-ahead log. Raises apsw.BusyError after WAIT.
+
+    Of processes that do so at the same moment, as the workers of a new database do, SQLite refuses all but one at once:
+    each has a lock that the others wait for, so waiting with it would never end.
+    """
+    end = time.monotonic() + WAIT / 1000
+    while True:
+        try:
+            connection.pragma("journal_mode", "wal")
+            return
+        except apsw.BusyError:
+            if time.monotonic() > end:
+                raise
+            time.sleep(0.01)
 
 
 def _has_temporary_folder() -> bool:
