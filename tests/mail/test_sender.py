@@ -57,6 +57,17 @@ async def test_what_was_put_a_moment_ago_goes_out_at_the_end_of_the_process(post
     assert await post.rows() == []
 
 
+async def test_the_end_waits_for_no_look_that_was_to_come(post: Post) -> None:
+    """A nudge lets the sender look again for more than a second: its mail may take as long to be there."""
+    sender = post.smtp(9)
+    sender.start()
+    await asyncio.sleep(0.05)
+    sender.nudge()
+    await asyncio.sleep(0.2)
+    async with asyncio.timeout(0.5):
+        await sender.close()
+
+
 async def test_codes_and_addresses_are_sealed_in_the_database(post: Post) -> None:
     await post.put("ada@example.org")
     (row,) = await post.rows()

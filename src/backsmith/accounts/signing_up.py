@@ -88,11 +88,14 @@ async def sign_up(call: Call, body: SignUp) -> Answer:
     _refuse_closed(call, body)
     values = _values(call, body) | {"email": address}
     services.people.check(values)
-    hash = await _hashed(call, body.password, [address, values.get("name")])
+    await _refuse_bad(call, body.password, [address, values.get("name")])
+    # Hashing is dear on purpose: nobody gets more of it for nothing than the limits allow.
     if body.invitation is not None:
-        return await _by_invitation(call, body.invitation, values, hash)
+        await services.throttle.take("code", address=call.client.address)
+        return await _by_invitation(call, body.invitation, values, await _hashed(call, body.password))
     await limit(call, "sign-up", address)
     await limit(call, "mail", address)
+    hash = await _hashed(call, body.password)
 
     async def work(transaction: Transaction) -> str:
         known = await services.people.by_email(transaction, address) is not None
@@ -112,7 +115,8 @@ async def confirm(call: Call, body: SignUpConfirmed) -> Answer:
     if services.settings.sign_up != "open":
         raise _closed()
     await services.throttle.take("code", address=client.address)
-    chosen = await _hashed(call, body.password, [])
+    await _refuse_bad(call, body.password, [])
+    chosen = await _hashed(call, body.password)
 
     async def work(transaction: Transaction) -> Answer | None:
         flow = await take(call, transaction, "sign-up", body)
@@ -136,7 +140,6 @@ async def confirm(call: Call, body: SignUpConfirmed) -> Answer:
 async def _by_invitation(call: Call, token: str, values: dict[str, Any], hash: str | None) -> Answer:
     """The account of who was invited: the invitation came by mail to the address."""
     services = call.services
-    await services.throttle.take("code", address=call.client.address)
 
     async def work(transaction: Transaction) -> Answer:
         invitation = await invitations.look(services, transaction, token)
@@ -195,15 +198,19 @@ def _values(call: Call, body: SignUp) -> dict[str, Any]:
     return given
 
 
-async def _hashed(call: Call, password: str | None, words: list[str | None]) -> str | None:
-    """The hash of a password that is taken. Raises RequestError INVALID, FORBIDDEN, OVERLOADED."""
+async def _refuse_bad(call: Call, password: str | None, words: list[str | None]) -> None:
+    """Raise RequestError INVALID for a password that isn't taken."""
     if password is None:
-        return None
+        return
     settings, passwords = call.services.settings, call.services.passwords
     if "password" not in settings.sign_in:
         raise invalid("/password", "Nobody signs in by password here", "Leave it out.")
     await passwords.refuse_bad(password, [*words, application_name(settings)])
-    return await passwords.hash(password)
+
+
+async def _hashed(call: Call, password: str | None) -> str | None:
+    """The hash of a password. Raises RequestError OVERLOADED."""
+    return None if password is None else await call.services.passwords.hash(password)
 
 
 def _refuse_closed(call: Call, body: SignUp) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tests.accounts.application import NOTES, Served, serve
+from tests.accounts.factors.people import CLOCK
 
 
 @pytest.fixture(scope="module")
@@ -15,5 +16,6 @@ def shop(
     shared_database_url: str, tmp_path_factory: pytest.TempPathFactory, run: Callable[..., Any]
 ) -> Iterator[Served]:
     one = run(serve(NOTES, shared_database_url, tmp_path_factory.mktemp("shop")))
+    CLOCK.stop(one)
     yield one
     run(one.application.close())

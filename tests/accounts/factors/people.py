@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from base64 import b32decode
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from itertools import count
-from time import time
 from typing import Any
 
 from cryptography.hazmat.primitives.hashes import SHA1
@@ -17,6 +17,27 @@ from backsmith.databases.transaction import Transaction
 from tests.accounts.application import Answer, Served
 
 _numbers = count(1)
+
+
+class StoppedClock:
+    """The time of services and of apps: it stands still, so that no test ends in another step of 30 seconds."""
+
+    def __init__(self) -> None:
+        self.moment = datetime.now(UTC)
+
+    def __call__(self) -> datetime:
+        return self.moment
+
+    def stop(self, served: Served) -> None:
+        """Stop the time of the application now."""
+        accounts = served.application.accounts
+        assert accounts is not None
+        self.moment = datetime.now(UTC)
+        accounts.services = accounts.services._replace(clock=self)
+        accounts.endpoints._services = accounts.services
+
+
+CLOCK = StoppedClock()
 
 
 @dataclass
@@ -79,7 +100,7 @@ async def begun(member: Member, *methods: str) -> str:
 
 def code_of(secret: str, steps: int = 0) -> str:
     """What an app with that secret shows, or will show after some steps."""
-    return TOTP(b32decode(secret), 6, SHA1(), 30).generate(int(time()) + 30 * steps).decode()
+    return TOTP(b32decode(secret), 6, SHA1(), 30).generate(int(CLOCK().timestamp()) + 30 * steps).decode()
 
 
 async def with_totp(member: Member) -> tuple[str, list[str]]:

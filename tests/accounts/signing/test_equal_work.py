@@ -13,7 +13,6 @@ from backsmith.databases.transaction import Transaction
 from tests.accounts.people import sign_in
 from tests.accounts.signing.post import PASSWORD, Post
 
-
 _asking = ContextVar("asking", default=False)
 """Whether it is the test that asks, and not what sends mails beside it."""
 

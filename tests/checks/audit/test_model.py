@@ -31,11 +31,13 @@ def compiled(folder: Path, text: str) -> Blueprint:
 
 @pytest.fixture
 def found(tmp_path: Path) -> Callable[..., list[Line]]:
-    """The findings in a model's text, as (key, line, message); without those about limits, which are in test_limits."""
+    """The findings in a model's text, as (key, line, message); without those about limits and production."""
 
     def run(text: str, **settings: Any) -> list[Line]:
         known = audit(compiled(tmp_path, text), Settings(folder=str(tmp_path), **settings))
-        return [(each.key, each.line, each.message) for each in known if not each.check.startswith("unlimited")]
+        return [
+            (each.key, each.line, each.message) for each in known if not each.check.startswith(("unlimited", "not-for"))
+        ]
 
     return run
 
@@ -212,3 +214,34 @@ def test_what_is_accepted_says_why_and_what_is_not_found_any_more_is_a_mistake(t
     assert str(error.value) == (
         "audit_accept names open-reads:Product.everyone, which this audit doesn't find. Take it out of the settings."
     )
+
+
+def test_what_can_be_done_without_end(tmp_path: Path) -> None:
+    model = """
+        class Ticket(Entity):
+            owner: Account
+
+            @allow("read", "buy")
+            def own(self, user: Account) -> bool:
+                return self.owner == user
+
+            @allow("scan")
+            def everyone(self) -> bool:
+                return True
+
+        @action
+        async def buy(ticket: Ticket, user: Account, data: Data) -> None:
+            pass
+
+        @action
+        async def scan(ticket: Ticket, data: Data) -> None:
+            pass
+    """
+
+    def keys(**settings: Any) -> list[str]:
+        known = audit(compiled(tmp_path, model), Settings(folder=str(tmp_path), **settings))
+        return [each.key for each in known if not each.check.startswith("not-for")]
+
+    assert keys() == ["open-action:Ticket.scan", "unlimited:limits", "unlimited-action:Ticket.buy"]
+    limited = {"anonymous": "120/minute", "signed_in": "600/minute"}
+    assert keys(limits=limited) == ["open-action:Ticket.scan"]

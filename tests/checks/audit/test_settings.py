@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 from msgspec.structs import replace
 
 from backsmith.blueprint.blueprint import Blueprint, Entity
-from backsmith.checks.audit.weak_settings import weak_settings
+from backsmith.checks.audit.weak_settings import not_for_production, weak_settings
 from backsmith.settings import ApiKey, Settings
 
 NOTHING = Blueprint(name="shop", entities=())
@@ -41,3 +42,16 @@ def test_settings_that_open_more_than_they_need_to(settings: dict[str, Any], fou
 def test_a_log_without_end() -> None:
     assert [each.subject for each in weak_settings(Settings(log_retention=0), LOGGED)] == ["log_retention"]
     assert list(weak_settings(Settings(log_retention=0), NOTHING)) == []
+
+
+def test_what_production_would_refuse(tmp_path: Path) -> None:
+    accounts = Blueprint(name="shop", entities=(), account="Account")
+    here: dict[str, Any] = {"folder": str(tmp_path), "database": f"sqlite:///{tmp_path}/shop.db"}
+    missing = list(not_for_production(Settings(**here), accounts))
+    assert [(each.subject, each.severity) for each in missing] == [("address", "low"), ("mail", "low")]
+    said = "Links in mails are built from it, and nothing says where people reach the application."
+    assert missing[0].message == said
+    ready = Settings(**here, address="https://shop.example", mail="smtps://a:b@mail.example")
+    assert list(not_for_production(ready, accounts)) == []
+    in_clear = Settings(**here, address="http://shop.example", environment="production")
+    assert [each.severity for each in not_for_production(in_clear, accounts)][:1] == ["medium"]

@@ -16,7 +16,7 @@ from backsmith.checks.audit.findings import SEVERITIES, Finding
 from backsmith.checks.audit.limits import limits
 from backsmith.checks.audit.paths import paths
 from backsmith.checks.audit.rights import rights
-from backsmith.checks.audit.weak_settings import weak_settings
+from backsmith.checks.audit.weak_settings import not_for_production, weak_settings
 from backsmith.errors import UsageError
 from backsmith.settings import Settings
 
@@ -24,7 +24,8 @@ from backsmith.settings import Settings
 def audit(blueprint: Blueprint, settings: Settings, others: Iterable[Finding] = ()) -> list[Finding]:
     """All findings, with `others` that were made elsewhere. Raises UsageError for what is accepted and not found."""
     of_model = (*rights(blueprint), *fields(blueprint), *paths(blueprint), *limits(blueprint, settings))
-    found = {each.key: each for each in (*of_model, *weak_settings(settings, blueprint), *others)}
+    of_settings = (*weak_settings(settings, blueprint), *not_for_production(settings, blueprint))
+    found = {each.key: each for each in (*of_model, *of_settings, *others)}
     accepted = settings.audit_accept
     unknown = [key for key in accepted if key not in found]
     if unknown:

@@ -8,6 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
+from msgspec.structs import replace
+
+from backsmith.accounts.requirements import mistakes_of
 from backsmith.blueprint.blueprint import Blueprint
 from backsmith.checks.audit.catalogue import BY_CODE
 from backsmith.checks.audit.findings import Finding, Severity
@@ -99,6 +102,20 @@ def weak_settings(settings: Settings, blueprint: Blueprint) -> Iterator[Finding]
             "The change log keeps what was deleted for ever.",
             "Say for how many days it is needed: log_retention = 90.",
             "low",
+        )
+
+
+def not_for_production(settings: Settings, blueprint: Blueprint) -> Iterator[Finding]:
+    """What production refuses to start with: of little weight where this is development."""
+    severity: Severity = "low" if settings.development else BY_CODE["not-for-production"].severity
+    for mistake in mistakes_of(replace(settings, environment="production"), blueprint):
+        message, _, fix = mistake.message.partition(". ")
+        yield Finding(
+            check="not-for-production",
+            severity=severity,
+            subject=mistake.setting,
+            message=f"{message.removesuffix('.')}.",
+            fix=fix or "Set it before the first start in production.",
         )
 
 
