@@ -16,8 +16,8 @@ from backsmith.engine.catalogue import Catalogue
 from backsmith.engine.grammar.limits import Limits
 from backsmith.engine.planning.plans import PlanKey, Planner
 from backsmith.engine.reading import read
-from backsmith.http.request import Request
 from backsmith.engine.spelling.binding import Inputs
+from backsmith.http.request import Request
 from peers.peer import Statement
 
 

@@ -8,7 +8,14 @@ from typing import Any
 
 import pytest
 
+from backsmith.accounts import proofs
 from tests.accounts.application import NOTES, Served, serve
+
+
+@pytest.fixture(autouse=True)
+def quick_replies(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Replies that mustn't tell anything by their time wait for the next hundredth of a second only."""
+    monkeypatch.setattr(proofs, "STEP", 0.01)
 
 
 @pytest.fixture

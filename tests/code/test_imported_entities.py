@@ -29,4 +29,4 @@ def test_what_is_imported_and_what_it_leads_to_is_known(tmp_path: Path) -> None:
         "class Sale(Entity, private=True):\n    thing: Thing\n",
         encoding="utf-8",
     )
-    assert sorted(classes_of(load(str(shop)))) == ["Account", "Maker", "Sale", "Thing"]
+    assert sorted(classes_of(load(str(shop)))) == ["Account", "Maker", "Membership", "Sale", "Team", "Thing"]

@@ -125,7 +125,9 @@ class _Resolver:
             return None
         for name in written.up:
             if self.stored[name].secret:
-                self.problem(f"writes '{name}' by SQL, which is secret.", "Write a class with an up: it is encrypted then.")
+                self.problem(
+                    f"writes '{name}' by SQL, which is secret.", "Write a class with an up: it is encrypted then."
+                )
                 return None
         return self.made(
             reads=tuple(name for name, _ in down),

@@ -98,7 +98,8 @@ class Shown:
     def __init__(self, blueprint: Blueprint, *, json: bool) -> None:
         self._json = json
         self._hidden = {
-            entity.id: frozenset(field.name for field in entity.fields if field.hidden or field.secret) for entity in blueprint.entities
+            entity.id: frozenset(field.name for field in entity.fields if field.hidden or field.secret)
+            for entity in blueprint.entities
         }
 
     def write(self, entry: Entry) -> None:

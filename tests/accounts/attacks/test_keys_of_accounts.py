@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncGenerator, Callable, Iterator
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -76,7 +76,7 @@ async def person(site: Served, login: str, *roles: str, firm: int | None = None)
 
 
 @asynccontextmanager
-async def nothing_left(site: Served, login: str) -> AsyncIterator[None]:
+async def nothing_left(site: Served, login: str) -> AsyncGenerator[None]:
     """Afterwards nothing is kept of that key."""
     yield
     assert site.application.accounts is not None

@@ -1,4 +1,4 @@
-"""Somebody has a session of another person's account, or an account with another person's address. They don't keep it."""
+"""Somebody has a session of another's account, or an account with another's address. They don't keep it."""
 
 from __future__ import annotations
 

@@ -45,7 +45,7 @@ def area(known: list[float], unknown: list[float]) -> float:
 @pytest.mark.parametrize("what", ["sign-in", "code", "reset"])
 async def test_by_time(shop: Served, what: str, monkeypatch: pytest.MonkeyPatch):
     post = Post(shop, mails(shop))
-    monkeypatch.setattr(proofs, "STEP", float(os.environ.get("BACKSMITH_STEP", "0.02")))
+    monkeypatch.setattr(proofs, "STEP", float(os.environ.get("BACKSMITH_STEP", "0.01")))
     monkeypatch.setattr(by_password, "paced", proofs.paced)
     await sign_in(shop, post.email)
     services = post.services

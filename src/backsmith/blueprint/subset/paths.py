@@ -45,7 +45,8 @@ def attribute(reader: Reader, node: ast.Attribute, place: Place) -> Node | Many:
             raise reader.fail(
                 node,
                 "secret",
-                f"{entity.name}.{field.name} is secret, and encrypted in the database, which works out what stands here.",
+                f"{entity.name}.{field.name} is secret, and encrypted in the database, "
+                "which works out what stands here.",
                 "Keep what has to be asked about it in a field of its own.",
             )
         if field.name == node.attr:

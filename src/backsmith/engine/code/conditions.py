@@ -97,7 +97,9 @@ def _comparison(condition: Comparison, entity: Entity, shown: Shown, row: Row) -
             return _among(left, [getattr(item, field.name, item) for item in value], field.type)
         return _compared(condition, left, getattr(value, field.name, value), field.type, nullable=True)
     if field.secret:
-        raise UsageError(f"{condition.path!r} is secret: the database doesn't know what is in it. Read rows, then look.")
+        raise UsageError(
+            f"{condition.path!r} is secret: the database doesn't know what is in it. Read rows, then look."
+        )
     nullable = field.nullable or len(names) > 1
     left = shown.value(FieldOf(row, field.name, field.type, nullable))
     value: Any = condition.value

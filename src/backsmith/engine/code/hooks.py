@@ -137,7 +137,6 @@ class Hooks:
                 own[relation.name] = None if None in key else self._services.objects.made(target, fields)
         return self._services.objects.made(entity, own)
 
-
     def _opened(self, entity: Entity, values: Mapping[str, Any]) -> dict[str, Any]:
         """The values that are encrypted, opened."""
         fields, opening = self._services.catalogue.resources[entity.name].stored, self._services.opening

@@ -34,9 +34,7 @@ class Form(Struct, frozen=True, omit_defaults=True):
         return PlanKey(
             self.collection,
             MARK.join(self.query),
-            AskerKind(
-                self.anonymous, frozenset(self.roles), None if self.scopes is None else frozenset(self.scopes)
-            ),
+            AskerKind(self.anonymous, frozenset(self.roles), None if self.scopes is None else frozenset(self.scopes)),
             self.key_parts,
             self.counted,
             self.ranged,

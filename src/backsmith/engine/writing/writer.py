@@ -93,7 +93,9 @@ class Writer:
 
         Raises RequestError as `create` and `update`, and Again where another transaction creates one meanwhile.
         """
-        return await self._opened(show, await self._upserting.upsert(work, resource, rows, on=on, duplicates=duplicates, show=show))
+        return await self._opened(
+            show, await self._upserting.upsert(work, resource, rows, on=on, duplicates=duplicates, show=show)
+        )
 
     async def link(
         self,
