@@ -10,6 +10,7 @@ only they know. Who opens a link alone, perhaps of what somebody else began, cho
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from typing import Any
 
@@ -31,6 +32,8 @@ from backsmith.databases.transaction import Transaction
 from backsmith.errors import RequestError, UsageError
 from backsmith.mail.texts import application_name
 from backsmith.settings import Settings
+
+_log = logging.getLogger("backsmith.accounts")
 
 
 class SignUp(Body, frozen=True):
@@ -54,8 +57,9 @@ class SignUpConfirmed(ByMail, frozen=True, kw_only=True):
 
 
 def check_fields(settings: Settings, blueprint: Blueprint) -> None:
-    """Raise UsageError where the setting sign_up_fields names what nobody is to give who signs up, or lacks what an
-    account can't be without."""
+    """Raise UsageError where the setting sign_up_fields names what nobody is to give who signs up. Where it lacks what
+    an account can't be without, that is logged in development, where an application may be half written, and refused in
+    production."""
     entity = next((each for each in blueprint.entities if each.name == blueprint.account), None)
     if entity is None:
         return
@@ -76,10 +80,13 @@ def check_fields(settings: Settings, blueprint: Blueprint) -> None:
             continue
         if field.default is None:
             add = "" if field.hidden else f"Add '{field.name}' to the setting, or g"
-            raise UsageError(
+            message = (
                 f"sign_up_fields: {entity.name} needs '{field.name}', which who signs up doesn't give, so that nobody "
-                f'could. {add or "G"}ive it a default, make it "| None", or set sign_up to "closed".'
+                f'can sign up. {add or "G"}ive it a default, make it "| None", or set sign_up to "closed".'
             )
+            if not settings.development:
+                raise UsageError(message)
+            _log.warning("%s", message)
 
 
 async def sign_up(call: Call, body: SignUp) -> Answer:

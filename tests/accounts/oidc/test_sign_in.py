@@ -12,7 +12,7 @@ from urllib.parse import urlencode, urlsplit
 import pytest
 
 from tests.accounts.application import Answer, Served
-from tests.accounts.factors.people import begun, code_of, joined, services_of, with_totp
+from tests.accounts.factors.people import CLOCK, begun, code_of, joined, services_of, with_totp
 from tests.accounts.oidc.browser import Browser, asked_of
 from tests.accounts.oidc.provider import CLIENT, LyingProvider
 
@@ -322,6 +322,7 @@ async def test_a_subject_of_another_issuer_is_somebody_else(shop: Served, liar: 
 
 
 async def test_who_has_a_second_factor_is_asked_for_it(liar: LyingProvider, browser: Browser):
+    CLOCK.stop(browser.shop)
     ann = await joined(browser.shop, "ann")
     secret, _ = await with_totp(ann)
     says(liar, "factor-1", ann.email)

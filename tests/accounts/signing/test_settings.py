@@ -80,15 +80,20 @@ async def test_fields_that_cant_be_given_are_found_at_the_start(name: str, tmp_p
     ],
 )
 async def test_a_field_that_an_account_needs_and_nobody_gives_is_found_at_the_start(
-    field: str, more: str, tmp_path: Path
+    field: str, more: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ):
-    model = MODEL.replace("age: int | None", field)
-    with pytest.raises(UsageError) as refused:
-        await serve(model, f"sqlite:///{tmp_path}/a.db", tmp_path)
-    assert str(refused.value) == (
-        "sign_up_fields: User needs 'nickname', which who signs up doesn't give, so that nobody could. "
+    model, url = MODEL.replace("age: int | None", field), f"sqlite:///{tmp_path}/a.db"
+    message = (
+        "sign_up_fields: User needs 'nickname', which who signs up doesn't give, so that nobody can sign up. "
         f'{more} it a default, make it "| None", or set sign_up to "closed".'
     )
+    shop = await serve(model, url, tmp_path)
+    assert message in caplog.messages
+    await shop.application.close()
+    lasting = {"environment": "production", "address": "https://shop.example", "mail": "smtps://a:b@mail.example"}
+    with pytest.raises(UsageError) as refused:
+        await serve(model, url, tmp_path, **lasting)
+    assert str(refused.value) == message
 
 
 @pytest.mark.parametrize("settings", [{"sign_up_fields": ("name", "nickname")}, {"sign_up": "closed"}])
