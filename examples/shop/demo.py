@@ -74,8 +74,8 @@ async def _prepare(url: str, blueprint: Blueprint) -> int:
         await database.close()
 
 
-def requests(address: str, token: str) -> str:
-    """Three requests that read and two that write, as command lines."""
+def requests(address: str, token: str, port: int) -> str:
+    """Three requests that read and two that write, as command lines, and where people sign up."""
     own = "select=placed_at,status,total,lines(quantity,product(name))&order=placed_at.desc.nullslast&limit=2"
     return f"""\
 Three requests to try:
@@ -99,6 +99,9 @@ curl -g '{address}/orders?select=id,status,total,lines(quantity,price)' -H 'Pref
 
 # Place it: an action of the shop's own, which takes what was ordered from the stock
 curl -X POST '{address}/orders/{ORDERS + 1}/place' -H 'Authorization: Bearer {token}'
+
+People sign up and in, in a browser, at http://localhost:{port}/auth/sign-up
+(the mail with the code is a file in .backsmith/mail, beside the model)
 """
 
 
@@ -119,7 +122,7 @@ def main() -> int:
         count = asyncio.run(_prepare(settings.database, blueprint))
         print(f"Filled {file} with {count} rows.\n", file=sys.stderr)
     address = f"http://{settings.host}:{settings.port}{settings.prefix}"
-    print(requests(address, sign(settings, CUSTOMER, now=time(), lifetime=A_DAY)), flush=True)
+    print(requests(address, sign(settings, CUSTOMER, now=time(), lifetime=A_DAY), settings.port), flush=True)
     return run(["serve", model, "--port", arguments.port])
 
 
