@@ -1,0 +1,1 @@
+"""Clients in other languages and in Python, written from a contract: `Contract` -> `Files`."""
