@@ -22,6 +22,7 @@ from backsmith.model import Condition as Condition
 from backsmith.model import Conflict as Conflict
 from backsmith.model import Cookie as Cookie
 from backsmith.model import Data as Data
+from backsmith.model import Deprecated as Deprecated
 from backsmith.model import Digits as Digits
 from backsmith.model import Email as Email
 from backsmith.model import Entity as Entity

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from datetime import timedelta
 from pathlib import Path
 from types import ModuleType
@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 from backsmith.accounts import Authenticator
 from backsmith.accounts.accounts import Accounts, keeps_accounts
+from backsmith.accounts.emails import NormalForm, OwnAddress
 from backsmith.accounts.forgetting import Forgetting
 from backsmith.accounts.limits.gate import Gate
 from backsmith.accounts.limits.rates import Rates
@@ -24,6 +25,7 @@ from backsmith.blueprint import Application, application_of, load, lock_text, re
 from backsmith.blueprint import compile as compile_model
 from backsmith.blueprint.blueprint import Blueprint
 from backsmith.blueprint.types import Type
+from backsmith.contract.serving import ContractPages, Pages
 from backsmith.databases import Database, open_database
 from backsmith.databases.own_tables import has_files, has_log, has_secret_fields
 from backsmith.databases.transaction import Transaction
@@ -31,6 +33,7 @@ from backsmith.engine.files.files import Files
 from backsmith.engine.files.stores import storage_of
 from backsmith.engine.people import AccountRows
 from backsmith.engine.personal import PersonalRows, Touched
+from backsmith.engine.planning.deprecated import EVERYTHING
 from backsmith.engine.planning.plans import PlanKey
 from backsmith.engine.sealed.seals import unlock
 from backsmith.engine.served.counting import Counts
@@ -46,7 +49,7 @@ from backsmith.engine.serving.carriers import (
     answer_rsgi,
 )
 from backsmith.engine.serving.clients import Clients
-from backsmith.engine.serving.deprecations import Deprecations
+from backsmith.engine.serving.deprecations import Deprecations, called_of, ends_of, older_of
 from backsmith.engine.serving.health import Readiness
 from backsmith.engine.serving.http import HttpApplication
 from backsmith.engine.serving.logs import AccessLog, configure_logging
@@ -55,6 +58,7 @@ from backsmith.engine.spine import Engine
 from backsmith.engine.teams import TeamRows
 from backsmith.engine.writing.planning import WriteKey
 from backsmith.engine.writing.work import Observer
+from backsmith.evolution.calls import USE, Calls
 from backsmith.evolution.create import create_missing
 from backsmith.evolution.servers import Server
 from backsmith.evolution.usage import Usage
@@ -92,6 +96,7 @@ class Backsmith:
         self.server = Server(self.database, blueprint, self._take_up, self._settled)
         self._before: list[HttpApplication] = []
         self._usage: Usage | None = None
+        self.calls = Calls(self.database) if settings.usage else None
         self._counts = Counts[PlanKey | WriteKey]()
         self.shapes = ShapeKeeper(self.database, self._counts)
         self._log = AccessLog(log_form(settings)) if settings.access_log else None
@@ -158,13 +163,15 @@ class Backsmith:
             await self._take_up(blueprint)
         made = await create_missing(self.database, blueprint)
         if made:
-            _log.info("Made %d tables in %s.", made, without_password(self.settings.database))
+            _log.info("Made %d %s in %s.", made, "table" if made == 1 else "tables", without_password(self.settings.database))
         await self._begin_secrets(blueprint)
         if self.files is not None:
             await self.files.start()
         if self.change_log is not None:
             self.change_log.start()
         self.shapes.start()
+        if self.calls is not None:
+            self.calls.start()
         await self.authenticator.start()
         if self.limits is not None:
             await self.limits.start()
@@ -193,6 +200,8 @@ class Backsmith:
         if self.change_log is not None:
             await self.change_log.close()
         await self.shapes.close()
+        if self.calls is not None:
+            await self.calls.close()
         await self.secrets.close()
         await self.database.close()
         self.metrics.close()
@@ -208,6 +217,7 @@ class Backsmith:
             observers.append(log.writer if blueprint is self.blueprint else log.writer_of(blueprint))
         if self.accounts is not None:
             observers.append(Forgetting(self.accounts.services))
+            observers.append(OwnAddress(self.blueprint))
         if self.teams is not None:
             observers.append(Owners(self.teams, self.blueprint))
         engine = Engine(
@@ -223,14 +233,16 @@ class Backsmith:
             self.secrets,
             None if self.limits is None else self.limits.charge,
         )
+        if self.accounts is not None:
+            engine.code.writer.observers.append(NormalForm(self.blueprint))  # behind the application's hooks
         noted: Deprecations | None = None
-        if self._usage is not None and engine.catalogue.deprecates:
-            noted = Deprecations(
-                int(self.server.since.timestamp()),
-                engine.catalogue.former,
-                self.settings.prefix.rstrip("/"),
-                self._usage.count,
-            )
+        prefix = self.settings.prefix.rstrip("/")
+        ends, called = ends_of(blueprint), called_of(blueprint, prefix)
+        if ends or called or (self._usage is not None and engine.catalogue.deprecates):
+            count = self._counted(blueprint, ends)
+            noted = Deprecations(lambda: self.server.since, engine.catalogue.former, prefix, count, ends, called)
+        contract = ContractPages(blueprint, self.settings, self._identify, engine.authorizer.kind)
+        contract.open_pages = lambda: self._pages(blueprint)
         http = HttpApplication(
             engine,
             self.settings,
@@ -239,12 +251,34 @@ class Backsmith:
             access_log=self._log,
             deprecations=noted,
             renewed=self._renewed,
-            beside=() if self.accounts is None else (self.accounts.endpoints,),
+            beside=(contract,) if self.accounts is None else (self.accounts.endpoints, contract),
             limits=self.limits,
             denied=None if self.accounts is None else self.accounts.denials.add,
             cookies=self.accounts is not None,
+            calls=None if self.calls is None else self.calls.count,
         )
         return engine, http
+
+    def _counted(self, blueprint: Blueprint, ends: Container[str]) -> Callable[[Iterable[str], str], None]:
+        """What is told of uses: of an older version's names those who end it, of the model's own marks the calls."""
+        older, usage, calls = older_of(blueprint), self._usage, self.calls
+
+        def count(things: Iterable[str], client: str) -> None:
+            for thing in things:
+                own = thing in ends or " " in thing or (thing.endswith(EVERYTHING) and thing[:-2] not in older)
+                if usage is not None and not own:
+                    usage.count((thing,), client)
+                elif calls is not None and own:
+                    calls.count(client, USE, thing)
+
+        return count
+
+    def _pages(self, blueprint: Blueprint) -> Pages:
+        """The documentation, made when somebody first asks for it."""
+        from backsmith.contract.docs import DocumentationPages  # noqa: PLC0415  slow to import
+        from backsmith.evolution.changelog import changelog  # noqa: PLC0415  only where it is shown
+
+        return DocumentationPages(blueprint, self.settings, lambda: changelog(self.database))
 
     def _kept_accounts(self) -> Accounts | None:
         """What lets people sign in here."""
@@ -396,7 +430,7 @@ def compile_application(application: Application, *, write_lock: bool = False, p
 
 def classes_of(application: Application) -> Mapping[str, type[Entity]]:
     """The entities of an application by name: its own, those it imports, and those of the modules they come from, to
-    which relations may lead. Account is among them."""
+    which relations may lead. Account, Team and Membership are among them."""
     found: dict[str, type[Entity]] = {}
     modules = list(application.modules)
     for module in modules:

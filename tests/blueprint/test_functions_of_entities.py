@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from backsmith.blueprint.blueprint import Injected, Location, Parameter, Query, Rule
+from backsmith.blueprint.blueprint import Injected, ListOf, Location, Parameter, Query, Returned, Rule
 from backsmith.blueprint.expressions import TRUE, Arithmetic, Compare, FieldOf, HasRole, Literal, This
-from backsmith.blueprint.types import Integer, List, Text
+from backsmith.blueprint.types import Integer, Json, List, Text
 from tests.blueprint.conftest import Compile
 
 
@@ -123,6 +123,7 @@ def test_queries(compiled: Compile) -> None:
         injected=(Injected("data", "data"),),
         doc="What sold best.",
         location=Location("model/shop.py", 6, 11),
+        returns=Returned(ListOf(Json())),
     )
     assert [(query.name, query.allow, query.needs_user) for query in queries[1:]] == [
         ("news", TRUE, False),

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from backsmith import blueprint
 from backsmith.blueprint import canonical
-from backsmith.blueprint.blueprint import Action, Bounds, Injected, Location, Parameter
+from backsmith.blueprint.blueprint import Action, Bounds, Injected, Location, Parameter, Returned
 from backsmith.blueprint.types import Enum, Integer
 from backsmith.errors import ModelError
 from tests.blueprint.conftest import Compile
@@ -290,5 +290,6 @@ def test_an_action_in_the_blueprint(compiled: Compile) -> None:
         retry=True,
         doc="Send it.",
         location=Location("model/shop.py", 10, 15),
+        returns=Returned(None, nullable=True),
     )
     assert canonical.decode(canonical.encode(made)).actions == (replace(action, location=None),)

@@ -194,6 +194,14 @@ def test_an_empty_batch_does_nothing(both: Both) -> None:
             "A path begins with / and lies below the API's own: /orders",
             "/operations/0/path",
         ),
+        *(
+            (
+                f'{{"operations": [{{"method": "PUT", "path": "{path}", "body": {{}}}}]}}',
+                "A path begins with / and lies below the API's own: /orders",
+                "/operations/0/path",
+            )
+            for path in ("/", "//", "/?id=eq.1", "//metrics")
+        ),
         (
             '{"operations": [{"method": "GET", "path": "/tags", "id": "a b"}]}',
             "An id has letters, digits, _ and -, 64 at most, and begins with a letter",

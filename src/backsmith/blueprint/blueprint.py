@@ -44,6 +44,16 @@ class Location(Struct, frozen=True, omit_defaults=True):
     column: int = 1
 
 
+class Deprecation(Struct, frozen=True, omit_defaults=True):
+    """What the model says of the end of something (`model.markers.Deprecated`)."""
+
+    use: str
+    """What to use instead."""
+    sunset: str | None = None
+    """The day on which it goes: `2027-01-01`."""
+    since: str | None = None
+
+
 class Personal(Struct, frozen=True, omit_defaults=True):
     """A field tells something of a person."""
 
@@ -86,6 +96,8 @@ class Field(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Values of an enum that had another name before: pairs of old and new."""
     deprecated: str | None = None
     """It is of an older version, and answered until that version's clients are gone: what to use instead."""
+    deprecation: Deprecation | None = None
+    """The model says that clients are to use something else. It changes nothing else of the field."""
     relaxed: Literal["required", "optional", "added"] | None = None
     """The column takes null, since two versions are served and not all who write give it, whatever requests have to.
 
@@ -283,6 +295,52 @@ class Parameter(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Its name in the request where that isn't `name`."""
 
 
+class ListOf(Struct, frozen=True, omit_defaults=True, tag="list_of"):
+    """A JSON array of them, in what a function returns."""
+
+    item: ReturnType
+    nullable: bool = False
+
+
+class MapOf(Struct, frozen=True, omit_defaults=True, tag="map_of"):
+    """A JSON object with any names and such values, in what a function returns."""
+
+    value: ReturnType
+    nullable: bool = False
+
+
+class ReturnedMember(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A member of an object that a function returns. It may be left out where it isn't `always` there."""
+
+    name: str
+    type: ReturnType
+    nullable: bool = False
+    always: bool = True
+
+
+class ObjectOf(Struct, frozen=True, omit_defaults=True, tag="object_of"):
+    """An object of the application's own class `cls`, a dataclass, msgspec Struct or TypedDict, that is returned."""
+
+    cls: str
+    members: tuple[ReturnedMember, ...]
+
+
+class OwnResponse(Struct, frozen=True, omit_defaults=True, tag="response"):
+    """A `Response`: what it holds is known when it is made."""
+
+
+ReturnType = Type | RowOf | ListOf | MapOf | ObjectOf | OwnResponse
+
+
+class Returned(Struct, frozen=True, omit_defaults=True):
+    """What a function says that it returns. `type` None: nothing; JSON: anything."""
+
+    type: ReturnType | None = None
+    nullable: bool = False
+    pieces: bool = False
+    """It is a generator: what it yields is of that type."""
+
+
 class Injected(Struct, frozen=True, omit_defaults=True):
     """A parameter that a function is handed: the row it is about, that row as it was, or what `what` names."""
 
@@ -303,6 +361,9 @@ class Query(Struct, frozen=True, kw_only=True, omit_defaults=True):
     injected: tuple[Injected, ...] = ()
     doc: str | None = None
     location: Location | None = None
+    returns: Returned | None = None
+    """None: it doesn't say. Nothing depends on it but the contract (`evolution.history.fingerprint`)."""
+    deprecation: Deprecation | None = None
 
 
 class Action(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -325,6 +386,9 @@ class Action(Struct, frozen=True, kw_only=True, omit_defaults=True):
     transaction: bool = True
     doc: str | None = None
     location: Location | None = None
+    returns: Returned | None = None
+    """None: it doesn't say. Nothing depends on it but the contract (`evolution.history.fingerprint`)."""
+    deprecation: Deprecation | None = None
 
 
 class Hook(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -360,6 +424,9 @@ class Route(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The function is a generator: what it yields is sent piece by piece."""
     doc: str | None = None
     location: Location | None = None
+    returns: Returned | None = None
+    """None: it doesn't say. Nothing depends on it but the contract (`evolution.history.fingerprint`)."""
+    deprecation: Deprecation | None = None
 
 
 class Migration(Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -13,7 +13,9 @@ from backsmith.blueprint.blueprint import Action, Query, Upload
 from backsmith.blueprint.drafts import Compilation, Draft, attributes, name_of
 from backsmith.blueprint.functions import Context
 from backsmith.blueprint.naming import VERBS, listed
+from backsmith.blueprint.resolve_deprecations import deprecated_function
 from backsmith.blueprint.resolve_queries import place_of
+from backsmith.blueprint.resolve_returns import returned_by
 from backsmith.blueprint.resolve_signatures import Function, Signature, allowed, located, row_of, signature_of
 from backsmith.model.actions import ACTION, Acting
 
@@ -79,6 +81,8 @@ def _action(compilation: Compilation, function: Function, draft: Draft | None, c
         transaction=said.transaction,
         doc=function.doc,
         location=function.source.location(name_of(function.node)),
+        returns=returned_by(compilation, function),
+        deprecation=deprecated_function(compilation, function),
     )
 
 

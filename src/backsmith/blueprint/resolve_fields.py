@@ -14,6 +14,7 @@ from backsmith.blueprint.blueprint import Default, Field
 from backsmith.blueprint.drafts import Compilation, Draft, Part, attributes, name_of
 from backsmith.blueprint.naming import LONGEST, did_you_mean, too_long
 from backsmith.blueprint.resolve_constants import MisfitError, constant
+from backsmith.blueprint.resolve_deprecations import deprecated_part
 from backsmith.blueprint.resolve_types import Resolved, TypeMistake, resolve_type
 from backsmith.blueprint.source import SourceMissing, source_of_function
 from backsmith.blueprint.types import Date, DateTime, Enum, Integer, List, Sealed, Type, Uuid, is_file
@@ -26,6 +27,7 @@ from backsmith.model.markers import (
     Assigned,
     Backfill,
     Column,
+    Deprecated,
     Hidden,
     Identity,
     Index,
@@ -44,7 +46,9 @@ def add_fields(compilation: Compilation, draft: Draft) -> None:
     for part in draft.parts.values():
         _check_renamed(compilation, draft, part)
         _check_index(compilation, part)
-        if not is_entity(part.shape.base):
+        if is_entity(part.shape.base):
+            _check_deprecated(compilation, part)
+        else:
             field = _field(compilation, draft, part)
             if field is None:
                 draft.broken.add(part.name)
@@ -65,6 +69,12 @@ def _check_index(compilation: Compilation, part: Part) -> None:
     if part.marker(Index):
         message = f"{part.path}: Index is for several fields, in indexes=[…] of the class."
         compilation.report(part.problem("misfit-constraint", message, "Write Indexed here.", at="Index"))
+
+
+def _check_deprecated(compilation: Compilation, part: Part) -> None:
+    if part.marker(Deprecated):
+        message = f"{part.path}: Deprecated is for fields, and actions, queries and routes."
+        compilation.report(part.problem("misfit-constraint", message, "Leave it out here.", at="Deprecated"))
 
 
 def computed_of(draft: Draft) -> dict[str, FunctionType]:
@@ -104,6 +114,7 @@ def _field(compilation: Compilation, draft: Draft, part: Part) -> Field | None:
         renamed_from=renamed.name if renamed else None,
         renamed_values=_renamed_values(compilation, part, resolved.type, renamed),
         backfill=_backfill(compilation, part, resolved),
+        deprecation=deprecated_part(compilation, part),
     )
 
 

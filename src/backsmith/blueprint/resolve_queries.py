@@ -8,6 +8,8 @@ from types import FunctionType
 from backsmith.blueprint.blueprint import Action, Query, Upload
 from backsmith.blueprint.drafts import Compilation, name_of
 from backsmith.blueprint.functions import Context
+from backsmith.blueprint.resolve_deprecations import deprecated_function
+from backsmith.blueprint.resolve_returns import returned_by
 from backsmith.blueprint.resolve_signatures import Function, allowed, located, signature_of
 from backsmith.model.queries import QUERY, Offered
 
@@ -51,4 +53,6 @@ def _query(compilation: Compilation, function: Function, context: Context) -> Qu
         needs_user=needs_user or signature.needs_user,
         doc=function.doc,
         location=function.source.location(name_of(function.node)),
+        returns=returned_by(compilation, function),
+        deprecation=deprecated_function(compilation, function),
     )

@@ -23,6 +23,8 @@ from backsmith.blueprint.blueprint import (
 from backsmith.blueprint.drafts import Compilation, name_of
 from backsmith.blueprint.functions import Context
 from backsmith.blueprint.naming import did_you_mean, listed
+from backsmith.blueprint.resolve_deprecations import deprecated_function
+from backsmith.blueprint.resolve_returns import returned_by
 from backsmith.blueprint.resolve_signatures import Function, Signature, allowed, located, signature_of
 from backsmith.blueprint.route_paths import PathMistake, Segment, hides, paths_of_backsmith, same, segments_of
 from backsmith.blueprint.types import Bytes, Json
@@ -141,6 +143,8 @@ def _route(
         streams=streams,
         doc=function.doc,
         location=function.source.location(name_of(function.node)),
+        returns=returned_by(compilation, function),
+        deprecation=deprecated_function(compilation, function),
     )
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from msgspec import UNSET, UnsetType
 from msgspec.structs import replace
 
-from backsmith.blueprint.blueprint import Entity, Field, leads_to_one
-from backsmith.blueprint.types import Integer, Sealed, Text, is_file
+from backsmith.blueprint.blueprint import Entity, Relation, leads_to_one
+from backsmith.blueprint.types import Sealed, Text, is_file
+from backsmith.contract.addresses import Addresses
 from backsmith.contract.contract import (
     Answer,
     Bytestream,
@@ -17,61 +17,70 @@ from backsmith.contract.contract import (
     Input,
     Many,
     Operation,
-    OperationKind,
     Ref,
     Relationship,
     Shape,
 )
-from backsmith.contract.grants import access_to, checks_of, grants_of
-from backsmith.contract.names import operation_id, with_article, words
-from backsmith.contract.refusals import refusals_of
-from backsmith.contract.shapes import create_shape, row_shape, update_shape
+from backsmith.contract.file_operations import file_operations
+from backsmith.contract.grants import checks_of, grants_of
+from backsmith.contract.inputs import (
+    AFTER,
+    CONTENT_RANGE,
+    CSV,
+    ETAG,
+    IDEMPOTENCY,
+    IF_MATCH,
+    IF_NONE_MATCH,
+    JSON,
+    LIMIT,
+    LINK,
+    LOGIC,
+    OBJECT,
+    OFFSET,
+    ORDER,
+    PARTS,
+    PREFER,
+    SELECT,
+)  # fmt: skip
+from backsmith.contract.names import with_article, words
+from backsmith.contract.shapes import create_shape, form_shape, replace_shape, row_shape, update_shape
 from backsmith.contract.visible import Visible
-
-JSON, CSV, OBJECT = "application/json", "text/csv", "application/vnd.pgrst.object+json"
-SELECT = Input(name="select", place="query", type=Text(), kind="select", doc="What a row shows; `*` unless given.")
-ORDER = Input(name="order", place="query", type=Text(), kind="order", doc="What rows are ordered by.")
-LIMIT = Input(name="limit", place="query", type=Integer(), kind="limit", doc="So many rows at most.")
-OFFSET = Input(name="offset", place="query", type=Integer(), kind="offset", doc="So many rows are passed over.")
-AFTER = Input(
-    name="after", place="query", type=Text(), kind="cursor", doc="The cursor that the header `Link` of a page has."
-)
-PREFER = Input(
-    name="Prefer", place="header", type=Text(), kind="prefer", doc="`return=representation`, `count=exact` and others."
-)
-IDEMPOTENCY = Input(
-    name="Idempotency-Key", place="header", type=Text(max_length=255), doc="Sent again, nothing is done twice."
-)
-IF_MATCH = Input(name="If-Match", place="header", type=Text(), doc="The ETag that the row has to have still; else 412.")
-IF_NONE_MATCH = Input(
-    name="If-None-Match", place="header", type=Text(), doc="An ETag; where it is still the row's, the reply is 304."
-)
 
 
 class Described:
     """An entity as an audience sees it: its collection, shapes and operations."""
 
-    def __init__(self, entity: Entity, visible: Visible, prefix: str) -> None:
-        """The entity is one that is served and of which the audience may do something."""
+    def __init__(self, entity: Entity, visible: Visible, prefix: str, former: str | None = None) -> None:
+        """The entity is one that is served and of which the audience may do something. `former` is a name that its
+        collection had in an older version, to describe what is still answered under that."""
         self._entity = entity
         self._visible = visible
-        self._path = f"{prefix}/{entity.collection}"
+        self._at = Addresses(entity, visible, prefix, former)
         self._row = row_shape(entity, visible)
         self._create = create_shape(entity, visible)
         self._update = update_shape(entity, visible)
+        self._replace = replace_shape(entity, visible, self._create)
+        self._forms = {
+            shape.name: form
+            for shape in (self._create, self._update, self._replace)
+            if shape is not None
+            and (form := form_shape(shape, entity, visible, new=shape is not self._update)) is not None
+        }
         self._readable = visible.readable(entity)
+        self._filters = tuple(self._made_filters())
 
     @property
     def shapes(self) -> tuple[Shape, ...]:
-        """Its shapes."""
-        return tuple(shape for shape in (self._row, self._create, self._update) if shape is not None)
+        """Its shapes. One that nothing is shown of is there for what is written alone."""
+        found = (self._row, self._create, self._update, self._replace, *self._forms.values())
+        return tuple({shape.name: shape for shape in found if shape is not None}.values())
 
     @property
     def collection(self) -> Collection:
         """The collection."""
         entity = self._entity
         return Collection(
-            name=entity.collection,
+            name=self._at.name,
             entity=entity.name,
             key=entity.key,
             row=self._row.name,
@@ -83,7 +92,7 @@ class Described:
             uniques=tuple(unique.fields for unique in entity.uniques),
             view=entity.view,
             doc=entity.doc,
-            deprecated=entity.deprecated,
+            deprecated=self._at.deprecated,
         )
 
     def operations(self) -> Iterator[Operation]:
@@ -91,7 +100,9 @@ class Described:
         yield from self._reading()
         if not self._entity.view:
             yield from self._writing()
-            yield from self._files()
+            for field in self._entity.fields if self._entity.key else ():
+                if is_file(field.type):
+                    yield from file_operations(self._at, field)
 
     def _relationships(self) -> Iterator[Relationship]:
         for relation in self._entity.relations:
@@ -103,16 +114,32 @@ class Described:
                 kind=relation.kind,
                 target=target.collection,
                 many=not leads_to_one(relation),
-                nullable=relation.nullable or relation.kind != "to_one",
+                nullable=relation.nullable or relation.kind != "to_one" or self._link_may_be_hidden(relation),
+                may_be_hidden=not self._visible.reads_all_rows(target),
                 fields=relation.fields,
                 target_fields=relation.target_fields,
                 through=None if relation.through is None else relation.through.table,
                 one_to_one=relation.unique,
-                writable=not relation.implicit and not self._entity.view and not target.view,
+                writable=self._is_written(relation),
                 implicit=relation.implicit,
                 doc=relation.doc,
                 deprecated=relation.deprecated,
             )
+
+    def _link_may_be_hidden(self, relation: Relation) -> bool:
+        return any(self._visible.may_be_hidden(self._entity, name) for name in relation.fields)
+
+    def _is_written(self, relation: Relation) -> bool:
+        """Whether rows can be given for the relation in a body."""
+        visible, entity = self._visible, self._entity
+        target = visible.entities[relation.entity]
+        if relation.implicit or entity.view or target.view:
+            return False
+        if relation.kind == "to_many":
+            made = visible.writable(target, "create")
+            return self._create is not None and visible.may(target, "create") and set(relation.target_fields) <= made
+        written = visible.writable(entity, "create") | visible.writable(entity, "update")
+        return relation.name in written if relation.kind == "many_to_many" else set(relation.fields) <= written
 
     def _reading(self) -> Iterator[Operation]:
         entity = self._entity
@@ -124,118 +151,105 @@ class Described:
             Content(media_type=CSV, type=Text()),
             Content(media_type=OBJECT, type=row),
         )
-        found = Answer(status=200, doc=f"The {words(entity.collection)} that were asked for.", contents=contents)
+        found = Answer(status=200, doc=f"The {words(self._at.name)} that were asked for.", contents=contents,
+                       headers=(CONTENT_RANGE, LINK, ETAG))  # fmt: skip
         some = replace(found, status=206, doc="Some of them; `Content-Range` says which.")
-        yield self._operation(
+        yield self._at.operation(
             "list",
             "GET",
-            f"List {words(entity.collection)}",
-            inputs=(*self._filters(), SELECT, ORDER, LIMIT, OFFSET, AFTER, PREFER, IF_NONE_MATCH),
+            f"List {words(self._at.name)}",
+            inputs=(*self._filters, SELECT, ORDER, LIMIT, OFFSET, AFTER, PREFER, IF_NONE_MATCH),
             answers=(found, some),
         )
         if entity.key:
-            one = Answer(status=200, doc=f"The {words(entity.name)}.", contents=(Content(media_type=JSON, type=row),))
-            yield self._operation(
+            contents = (Content(media_type=JSON, type=row),)
+            one = Answer(status=200, doc=f"The {words(entity.name)}.", contents=contents, headers=(ETAG,))
+            yield self._at.operation(
                 "get", "GET", f"Get {with_article(entity.name)}", inputs=(SELECT, IF_NONE_MATCH), answers=(one,)
             )
 
     def _writing(self) -> Iterator[Operation]:
         entity, row = self._entity, Ref(self._row.name)
-        noun, nouns = with_article(entity.name), words(entity.collection)
+        noun, nouns = with_article(entity.name), words(self._at.name)
         minimal = Answer(status=204, doc="Done. Nothing is shown without `Prefer: return=representation`.")
         shown = Answer(status=200, doc="Done, as the row is now.", contents=(Content(media_type=JSON, type=row),))
         rows = replace(shown, doc="Done, as the rows are now.", contents=(Content(media_type=JSON, type=Many(row)),))
         if self._create is not None:
-            new = Ref(self._create.name)
-            created = Answer(status=201, doc="Made. With `Prefer: return=representation` a list of the new rows.",
-                             contents=(Content(media_type=JSON, type=Many(row)),))  # fmt: skip
-            merged = replace(created, status=200, doc="Merged into rows that were there.")
-            yield self._operation(
-                "create",
-                "POST",
-                f"Create {noun}, or several",
-                inputs=(
-                    Input(name="columns", place="query", type=Text(), kind="columns", doc="The members that count."),
-                    Input(
-                        name="on_conflict",
-                        place="query",
-                        type=Text(),
-                        kind="on_conflict",
-                        doc="The unique fields by which rows that are there are found, in an upsert.",
-                    ),
-                    SELECT,
-                    PREFER,
-                    IDEMPOTENCY,
-                ),
-                body=(Content(media_type=JSON, type=new), Content(media_type=CSV, type=Text())),
-                answers=(created, merged),
-            )
-        if self._update is not None:
-            change = (Content(media_type=JSON, type=Ref(self._update.name)),)
-            yield self._operation(
+            yield self._creating(self._create, row)
+        if self._update is not None and entity.key:
+            yield self._at.operation(
                 "update_many",
                 "PATCH",
                 f"Change all {nouns} that a query finds",
-                inputs=(*self._filters(), SELECT, ORDER, LIMIT, OFFSET, PREFER, IDEMPOTENCY),
-                body=change,
+                inputs=(*self._filters, SELECT, ORDER, LIMIT, OFFSET, PREFER, IDEMPOTENCY),
+                body=self._bodies(self._update),
                 answers=(minimal, rows),
             )
-            if entity.key:
-                inputs = (SELECT, PREFER, IF_MATCH, IDEMPOTENCY)
-                yield self._operation("update", "PATCH", f"Change {noun}", inputs=inputs, body=change,
-                                      answers=(minimal, shown))  # fmt: skip
-                if self._create is not None:
-                    made = replace(shown, status=201, doc="It wasn't there, and is now.")
-                    yield self._operation(
-                        "replace",
-                        "PUT",
-                        f"Replace {noun}" if self._numbered else f"Create {noun}, or replace it",
-                        inputs=(*inputs, replace(IF_NONE_MATCH, doc="`*`: it is made, or refused where it is there.")),
-                        body=(Content(media_type=JSON, type=Ref(self._create.name)),),
-                        answers=(minimal, shown) if self._numbered else (minimal, shown, made),
-                    )
-        if self._visible.may(entity, "delete"):
-            yield self._operation(
+            inputs = (SELECT, PREFER, IF_MATCH, IDEMPOTENCY)
+            yield self._at.operation(
+                "update",
+                "PATCH",
+                f"Change {noun}",
+                inputs=inputs,
+                body=self._bodies(self._update),
+                answers=(minimal, shown),
+            )
+        if self._replace is not None:
+            made = replace(shown, status=201, doc="It wasn't there, and is now.")
+            makes = self._create is not None and not self._numbered
+            none = replace(IF_NONE_MATCH, doc="`*`: it is made, or refused where it is there.")
+            yield self._at.operation(
+                "replace",
+                "PUT",
+                f"Create {noun}, or replace it" if makes else f"Replace {noun}",
+                inputs=(SELECT, PREFER, IF_MATCH, none, IDEMPOTENCY),
+                body=self._bodies(self._replace),
+                answers=(minimal, shown, made) if makes else (minimal, shown),
+            )
+        if self._visible.may(entity, "delete") and entity.key:
+            yield self._at.operation(
                 "delete_many",
                 "DELETE",
                 f"Delete all {nouns} that a query finds",
-                inputs=(*self._filters(), SELECT, ORDER, LIMIT, OFFSET, PREFER, IDEMPOTENCY),
+                inputs=(*self._filters, SELECT, ORDER, LIMIT, OFFSET, PREFER, IDEMPOTENCY),
                 answers=(minimal, rows),
             )
-            if entity.key:
-                yield self._operation("delete", "DELETE", f"Delete {noun}",
-                                      inputs=(SELECT, PREFER, IF_MATCH, IDEMPOTENCY),
-                                      answers=(minimal, shown))  # fmt: skip
+            inputs = (SELECT, PREFER, IF_MATCH, IDEMPOTENCY)
+            yield self._at.operation("delete", "DELETE", f"Delete {noun}", inputs=inputs, answers=(minimal, shown))
 
-    def _files(self) -> Iterator[Operation]:
-        entity = self._entity
-        for field in entity.fields if entity.key else ():
-            if not is_file(field.type):
-                continue
-            noun = f"the {words(field.name)} of {with_article(entity.name)}"
-            stream = _bytes_of(field)
-            if field.name in self._readable:
-                given = Answer(status=200, doc="Its bytes.", contents=(Content(media_type="*/*", type=stream),))
-                part = replace(given, status=206, doc="The part that `Range` asks for.")
-                inputs = (Input(name="Range", place="header", type=Text(), doc="Bytes from to."), IF_NONE_MATCH)
-                yield self._operation("file_get", "GET", f"Download {noun}", inputs=inputs, answers=(given, part),
-                                      below=field.name)  # fmt: skip
-            if self._update is not None and field.name in self._visible.writable(entity, "update"):
-                kept = Answer(status=200, doc="Kept.", contents=(Content(media_type=JSON, type=field.type),))
-                made = replace(kept, status=201, doc="Kept where there was none.")
-                yield self._operation("file_put", "PUT", f"Upload {noun}", inputs=(IF_MATCH,),
-                                      body=(Content(media_type="*/*", type=stream),), answers=(kept, made),
-                                      below=field.name)  # fmt: skip
-                if field.nullable:
-                    gone = Answer(status=204, doc="It is gone.")
-                    yield self._operation("file_delete", "DELETE", f"Remove {noun}", inputs=(IF_MATCH,),
-                                          answers=(gone,), below=field.name)  # fmt: skip
+    def _creating(self, new: Shape, row: Ref) -> Operation:
+        contents = (Content(media_type=JSON, type=Many(row)),)
+        doc = "Made. With `Prefer: return=representation` a list of the new rows."
+        location = Input(name="Location", place="header", type=Text(), doc="The address of the one row that was made.")
+        created = Answer(status=201, doc=doc, contents=contents, headers=(location,) if self._entity.key else ())
+        merged = replace(created, status=200, doc="Merged into rows that were there.")
+        names = Input(name="columns", place="query", type=Text(), kind="columns", doc="The members that count.")
+        by = "The unique fields by which rows that are there are found, in an upsert."
+        on_conflict = Input(name="on_conflict", place="query", type=Text(), kind="on_conflict", doc=by)
+        upserts = self._update is not None and bool(self._entity.key)
+        return self._at.operation(
+            "create",
+            "POST",
+            f"Create {with_article(self._entity.name)}, or several",
+            inputs=(names, *((on_conflict,) if upserts else ()), SELECT, PREFER, IDEMPOTENCY),
+            body=(*self._bodies(new), Content(media_type=CSV, type=Text())),
+            answers=(created, merged) if upserts else (created,),
+        )
+
+    def _bodies(self, shape: Shape) -> tuple[Content, ...]:
+        """The media types of a row that is written: JSON, and a form where that may bring files."""
+        form = self._forms.get(shape.name)
+        forms = () if form is None else (Content(media_type=PARTS, type=Ref(form.name)),)
+        files = form is not None and any(
+            member.required and isinstance(member.type, Bytestream) for member in form.members
+        )
+        return forms if files else (Content(media_type=JSON, type=Ref(shape.name)), *forms)
 
     @property
     def _numbered(self) -> bool:
         return any(field.identity for field in self._entity.fields)
 
-    def _filters(self) -> Iterator[Input]:
+    def _made_filters(self) -> Iterator[Input]:
         for field in self._entity.fields:
             if field.name in self._readable and not isinstance(field.type, Sealed):
                 yield Input(
@@ -246,93 +260,7 @@ class Described:
                     field=field.name,
                     nullable=field.nullable,
                     doc=field.doc,
-                    deprecated=field.deprecated,
+                    deprecated=field.deprecated or (field.deprecation.use if field.deprecation else None),
+                    sunset=field.deprecation.sunset if field.deprecation else None,
                 )
-        for name in ("and", "or", "not.and", "not.or"):
-            yield Input(name=name, place="query", type=Text(), kind="logic", doc="Conditions in parentheses.")
-
-    def _operation(
-        self,
-        kind: OperationKind,
-        method: str,
-        summary: str,
-        *,
-        inputs: tuple[Input, ...],
-        answers: tuple[Answer, ...],
-        body: tuple[Content, ...] = (),
-        below: str | UnsetType = UNSET,
-    ) -> Operation:
-        entity = self._entity
-        one = kind in ("get", "update", "replace", "delete", "create") or below is not UNSET
-        path, keys = self._path, tuple[Input, ...]()
-        if one and kind != "create":
-            path, keys = self.item
-        if below is not UNSET:
-            path = f"{path}/{below}"
-        verb = VERBS[kind]
-        name = operation_id(NAMES[kind], entity.collection, one=one) + ("" if below is UNSET else f"_{below}")
-        return Operation(
-            id=name,
-            kind=kind,
-            tag=entity.collection,
-            method=method,  # pyright: ignore[reportArgumentType]
-            path=path,
-            summary=summary,
-            inputs=(*keys, *inputs),
-            body=body,
-            answers=answers,
-            refusals=refusals_of(kind),
-            access=access_to(entity, verb, self._visible),
-            anonymous=self._visible.anonymously(entity, verb),
-            collection=entity.collection,
-            idempotent=IDEMPOTENCY in inputs,
-            deprecated=entity.deprecated,
-        )
-
-    @property
-    def item(self) -> tuple[str, tuple[Input, ...]]:
-        """The path of a row, and the segments of it that a request gives. Several parts of a key are one segment."""
-        entity = self._entity
-        fields = {field.name: field for field in entity.fields}
-        if len(entity.key) == 1:
-            field = fields[entity.key[0]]
-            key = Input(name=field.name, place="path", type=field.type, required=True, doc=field.doc)
-            return f"{self._path}/{{{field.name}}}", (key,)
-        doc = f"{', '.join(entity.key)} with commas between."
-        return f"{self._path}/{{key}}", (Input(name="key", place="path", type=Text(), required=True, doc=doc),)
-
-
-NAMES: dict[OperationKind, str] = {
-    "list": "list",
-    "get": "get",
-    "create": "create",
-    "update": "update",
-    "update_many": "update",
-    "replace": "replace",
-    "delete": "delete",
-    "delete_many": "delete",
-    "file_get": "download",
-    "file_put": "upload",
-    "file_delete": "remove",
-}
-"""What an operation's id begins with."""
-VERBS: dict[OperationKind, str] = {
-    "list": "read",
-    "get": "read",
-    "create": "create",
-    "update": "update",
-    "update_many": "update",
-    "replace": "update",
-    "delete": "delete",
-    "delete_many": "delete",
-    "file_get": "read",
-    "file_put": "update",
-    "file_delete": "update",
-}
-"""The verb that a rule has to open."""
-
-
-def _bytes_of(field: Field) -> Bytestream:
-    type = field.type
-    assert is_file(type)
-    return Bytestream(getattr(type, "accept", ()), getattr(type, "max_size", None))
+        yield from LOGIC

@@ -5,12 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from backsmith.blueprint.blueprint import (
+    Blueprint,
     Default,
     Entity,
     Items,
     JsonObject,
+    ListOf,
+    MapOf,
+    ObjectOf,
+    OwnResponse,
     Parameter,
     Record,
+    ReturnType,
     RowOf,
     Upload,
     ValueType,
@@ -28,31 +34,15 @@ class Values:
         """`shapes` are those there are: their names are taken."""
         self._visible = visible
         self._taken = {shape.name for shape in shapes}
-        self._known: dict[Record, str] = {}
+        self._returned = returned_classes(visible.blueprint)
+        self._known: dict[tuple[str, tuple[Member, ...]], str] = {}
         self.shapes: list[Shape] = []
 
     def given(self, type: ValueType) -> ShapeType:
         """The type of what a request gives. A row is given by its key."""
         match type:
             case RowOf(entity):
-                target = self._visible.entities[entity]
-                return key_type(target)
-            case _:
-                return self._shape_type(type)
-
-    def shown(self, type: ValueType) -> ShapeType:
-        """The type of what a reply holds. A row is shown as a row."""
-        match type:
-            case RowOf(entity):
-                target = self._visible.entities[entity]
-                return Ref(target.name) if self._visible.readable(target) else Mapped(Json())
-            case Items(item, nullable):
-                return Many(self.shown(item), nullable)
-            case _:
-                return self._shape_type(type)
-
-    def _shape_type(self, type: ValueType) -> ShapeType:
-        match type:
+                return key_type(self._visible.entities[entity])
             case Record():
                 return Ref(self._record(type))
             case Items(item, nullable):
@@ -61,8 +51,23 @@ class Values:
                 return Mapped(Json())
             case Upload(many):
                 return Many(Bytestream()) if many else Bytestream()
-            case RowOf():
-                return self.given(type)
+            case _:
+                return plain_of(type)
+
+    def shown(self, type: ReturnType) -> ShapeType:
+        """The type of what a reply holds. Of a row of which this audience may read nothing, nothing is shown."""
+        match type:
+            case RowOf(entity):
+                target = self._visible.entities[entity]
+                return Ref(target.name) if self._visible.readable(target) and not target.private else Json()
+            case ListOf(item, nullable):
+                return Many(self.shown(item), nullable)
+            case MapOf(value):
+                return Mapped(self.shown(value))
+            case ObjectOf():
+                return Ref(self._object(type))
+            case OwnResponse():
+                return Json()
             case _:
                 return plain_of(type)
 
@@ -77,22 +82,60 @@ class Values:
             bounds=parameter.bounds,
         )
 
-    def named(self, wanted: str, members: Iterable[Member], doc: str | None = None) -> Ref:
-        """A shape of its own."""
+    def named(self, wanted: str, members: Iterable[Member], *, closed: bool = True) -> Ref:
+        """A shape of its own; one of the same name and members that was made before."""
+        members = tuple(members)
+        known = next((each for each in self.shapes if each.name == wanted and each.members == members), None)
+        if known is not None:
+            return Ref(known.name)
         name = distinct(wanted, self._taken)
         self._taken.add(name)
-        self.shapes.append(Shape(name=name, purpose="record", members=tuple(members), doc=doc, closed=True))
+        self.shapes.append(Shape(name=name, purpose="record", members=members, closed=closed))
         return Ref(name)
 
     def _record(self, record: Record) -> str:
-        known = self._known.get(record)
+        suffix = "Given" if record.cls in self._returned else ""
+        return self._made(record.cls, suffix, tuple(self.member(member) for member in record.members))
+
+    def _object(self, made: ObjectOf) -> str:
+        members = (
+            Member(name=each.name, type=self.shown(each.type), nullable=each.nullable, required=each.always)
+            for each in made.members
+        )
+        return self._made(made.cls, "", tuple(members))
+
+    def _made(self, cls: str, suffix: str, members: tuple[Member, ...]) -> str:
+        """The name of the shape of a class."""
+        known = self._known.get((cls, members))
         if known is None:
-            wanted = type_name(record.cls.rpartition(":")[2].replace(".", "_"))
-            known = self._known[record] = distinct(wanted, self._taken)
+            known = distinct(type_name(cls.rpartition(":")[2].replace(".", "_")) + suffix, self._taken)
+            self._known[cls, members] = known
             self._taken.add(known)
-            members = tuple(self.member(member) for member in record.members)
             self.shapes.append(Shape(name=known, purpose="record", members=members))
         return known
+
+
+def returned_classes(blueprint: Blueprint) -> frozenset[str]:
+    """The classes of the application that some function returns. What is given of these has a shape of its own, by a
+    name that doesn't hang on which functions an audience may call."""
+    found: set[str] = set()
+
+    def look(type: ReturnType | None) -> None:
+        match type:
+            case ListOf(item):
+                look(item)
+            case MapOf(value):
+                look(value)
+            case ObjectOf(cls, members):
+                found.add(cls)
+                for member in members:
+                    look(member.type)
+            case _:
+                pass
+
+    for function in (*blueprint.queries, *blueprint.actions, *blueprint.routes):
+        look(None if function.returns is None else function.returns.type)
+    return frozenset(found)
 
 
 def key_type(entity: Entity) -> Type:

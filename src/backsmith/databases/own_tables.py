@@ -227,6 +227,20 @@ USAGE = OwnTable(
 )
 """Who used what is of an older version; made with the first use."""
 
+CALLS = OwnTable(
+    name="backsmith_calls",
+    columns=(
+        OwnColumn("day", Text()),  # 2026-01-23, UTC
+        OwnColumn("client", Text()),  # evolution.calls
+        OwnColumn("method", Text()),
+        OwnColumn("route", Text()),  # the address with names for what varies
+        OwnColumn("count", Integer()),
+    ),
+    key=("day", "client", "method", "route"),
+    needed=by_apply,
+)
+"""Which client called what how often; made with the first calls that are kept."""
+
 OWN_TABLES: tuple[OwnTable, ...] = (
     IDEMPOTENCY,
     FILES,
@@ -236,6 +250,7 @@ OWN_TABLES: tuple[OwnTable, ...] = (
     SHAPES,
     SERVERS,
     USAGE,
+    CALLS,
     *ACCOUNT_TABLES,
 )
 

@@ -40,10 +40,8 @@ class Resource:
         """Names of fields and relations that never leave."""
         self.key: tuple[Field, ...] = tuple(self.stored[name] for name in entity.key)
         self.shapes = Shapes(entity, pairs)
-        self.deprecates = entity.deprecated is not None or any(
-            thing.deprecated is not None for thing in (*entity.fields, *entity.relations)
-        )
-        """Whether anything of it is of an older version."""
+        self.deprecates = entity.deprecated is not None or bool(self.shapes.deprecated)
+        """Whether anything of it is of an older version, or deprecated."""
 
     def field(self, name: str) -> Field:
         """The field of that name that may be asked for at all.
@@ -97,7 +95,7 @@ class Catalogue:
                 self.former[name] = entity.collection
                 self.collections.setdefault(name, self.resources[entity.name])
         self.deprecates = bool(self.former) or any(resource.deprecates for resource in self.resources.values())
-        """Whether anything is of an older version."""
+        """Whether anything is of an older version, or deprecated."""
         self.queries: Mapping[str, Query] = {query.name: query for query in blueprint.queries}
 
     def collection(self, name: str) -> Resource:

@@ -26,9 +26,10 @@ class Shapes:
         self.relation_aliases: Mapping[str, str] = dict(_relation_aliases(entity, self.aliases))
         """The same of relations."""
         self.deprecated = frozenset(
-            thing.name for thing in (*entity.fields, *entity.relations) if thing.deprecated is not None
+            [thing.name for thing in (*entity.fields, *entity.relations) if thing.deprecated is not None]
+            + [field.name for field in entity.fields if field.deprecation is not None]
         )
-        """Names that are of an older version."""
+        """Names that are of an older version, or that the model calls deprecated."""
         self.apart = tuple(pair for pair in pairs if pair.old[0] in columns and pair.old[0] not in self.aliases)
         """Fields of the two shapes that have values of their own."""
         self._others: dict[str, frozenset[str]] = {}

@@ -19,6 +19,7 @@ from backsmith.model.markers import Accept as Accept
 from backsmith.model.markers import Assigned as Assigned
 from backsmith.model.markers import Backfill as Backfill
 from backsmith.model.markers import Column as Column
+from backsmith.model.markers import Deprecated as Deprecated
 from backsmith.model.markers import Digits as Digits
 from backsmith.model.markers import Hidden as Hidden
 from backsmith.model.markers import Identity as Identity

@@ -6,9 +6,10 @@ here. A marker without parameters may stand as the class itself: `Annotated[str,
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from datetime import date
+from typing import Any, Literal, TypeVar
 
 
 @dataclass(frozen=True, slots=True, init=False)
@@ -192,6 +193,29 @@ class RenamedFrom:
     def __init__(self, name: str | None = None, *, values: Mapping[str, str] | None = None) -> None:
         object.__setattr__(self, "name", name)
         object.__setattr__(self, "values", tuple((values or {}).items()))
+
+
+DEPRECATED = "__backsmith_deprecated__"
+_Marked = TypeVar("_Marked", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True, slots=True)
+class Deprecated:
+    """Clients are to use something else, `use` says what; it is answered until it is taken out of the model.
+
+    It marks a field, `Annotated[str, Deprecated("Use last_name.", sunset=date(2027, 1, 1))]`, and stands above an
+    action, query or route as a decorator. `sunset` is the day on which it goes, `since` the one since when there is
+    something newer. Documents say it, and replies to who uses it have the headers Deprecation and Sunset.
+    """
+
+    use: str
+    sunset: date | None = None
+    since: date | None = None
+
+    def __call__(self, function: _Marked) -> _Marked:
+        """Mark an action, query or route."""
+        setattr(function, DEPRECATED, self)
+        return function
 
 
 @dataclass(frozen=True, slots=True)

@@ -111,11 +111,20 @@ class AccountSettings(ServingSettings, frozen=True, kw_only=True):
         ),
     ] = ""
     logo: Annotated[
-        str, Meta(description="Picture on the sign-in pages: a path on this host, such as /logo.svg, or https://….")
+        str,
+        Meta(
+            description="Picture on the sign-in pages: a path on this host, such as /logo.svg, or https://….",
+            pattern="^($|/|https://)",
+            extra={"form": 'a path on this host, such as "/logo.svg", or an https address.'},
+        ),
     ] = ""
     colour: Annotated[
         str,
-        Meta(description="Colour of buttons and links on the sign-in pages: #1f5fbf.", pattern="^#[0-9a-fA-F]{6}$"),
+        Meta(
+            description="Colour of buttons and links on the sign-in pages: #1f5fbf.",
+            pattern="^#[0-9a-fA-F]{6}$",
+            extra={"form": '# and six hexadecimal digits: "#1f5fbf".'},
+        ),
     ] = "#1f5fbf"
 
     # Signing up and signing in

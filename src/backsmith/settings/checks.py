@@ -39,7 +39,7 @@ def _paths(settings: Settings) -> Iterator[Contradiction]:
     prefix = settings.prefix
     if not prefix.startswith("/") or prefix.endswith("/") or "//" in prefix or "?" in prefix or "#" in prefix:
         yield ("prefix",), f"prefix begins with / and doesn't end with one. Write /{prefix.strip('/') or 'api'}."
-    elif prefix.split("/")[1] in {"errors", "health", "ready", "metrics"}:
+    elif prefix.split("/")[1] in {"errors", "health", "ready", "metrics", "openapi.json", "docs"}:
         yield ("prefix",), f"{prefix} is where Backsmith itself answers. Write another one, such as /api."
 
 

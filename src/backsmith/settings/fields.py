@@ -25,6 +25,15 @@ class Settings(AccountSettings, frozen=True, kw_only=True):
     ] = ()
     cors_credentials: Annotated[bool, Meta(description="Whether those pages may send cookies along.")] = False
 
+    # The contract
+    documents: Annotated[
+        Literal["auto", "everybody", "asker", "off"],
+        Meta(
+            description="Whose contract /openapi.json and /docs show: everybody's, or what who asks may reach; auto is "
+            "everybody's in development, the asker's own in production."
+        ),
+    ] = "auto"
+
     # Audit
     audit_accept: Annotated[
         dict[str, str], Meta(description="Findings of `backsmith audit` that are meant to be so, each with the reason.")
@@ -40,6 +49,12 @@ class Settings(AccountSettings, frozen=True, kw_only=True):
     ] = "auto"
     access_log: Annotated[bool, Meta(description="Whether each request is logged.")] = True
     metrics: Annotated[bool, Meta(description="Whether /metrics answers.")] = True
+    usage: Annotated[
+        bool,
+        Meta(
+            description="Whether it is counted who calls which operation, by API key and kind of program, for 90 days."
+        ),
+    ] = True
     server_timing: Annotated[bool, Meta(description="Whether replies carry Server-Timing.")] = True
 
     # Not settings but facts that come with them

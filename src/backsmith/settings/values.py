@@ -57,8 +57,12 @@ def expectation(about: About, value: Any = None) -> str:
     if about.type in (int, float):
         kind = "a whole number" if about.type is int else "a number"
         if high is not None:
-            return f"{kind}{unit} from {low} to {high}."
+            least = f"from {low} to" if low is not None else f"above {above}, at most"
+            return f"{kind}{unit} {least} {high}."
         return f"{kind}{unit}, " + (f"more than {above}." if above is not None else f"at least {low}.")
+    form: str | None = (about.bounds.extra or {}).get("form")
+    if form is not None:
+        return form
     if about.type is str:
         return "a text" + (", not an empty one." if about.bounds.min_length else ".")
     if get_origin(about.type) is Literal:
@@ -70,9 +74,6 @@ def expectation(about: About, value: Any = None) -> str:
         texts = cast("list[Any]", value) if isinstance(value, list) else []
         wrong = [text for text in texts if text not in get_args(item)]
         return _choice("a list of", get_args(item), wrong[0] if wrong else None)
-    form: str | None = (about.bounds.extra or {}).get("form")
-    if form is not None:
-        return form
     return (
         'a table of keys, each with its sha256, account and roles: reporting = { sha256 = "…", account = 1, '
         'roles = ["staff"] }. `backsmith key NAME` writes one.'

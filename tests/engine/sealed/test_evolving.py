@@ -86,6 +86,8 @@ def test_a_migration_makes_values_secret_and_plain_again(versions: Versions) -> 
         "sealed: Annotated[str, Secret]",
         "--approve",
         "drop:notes.word",
+        "--approve",
+        "break:notes.sealed",
         more="""
             @migration(Note)
             class Seal:
@@ -101,6 +103,8 @@ def test_a_migration_makes_values_secret_and_plain_again(versions: Versions) -> 
         "word: str",
         "--approve",
         "drop:notes.sealed",
+        "--approve",
+        "break:notes.word",
         more="""
             @migration(Note)
             class Open:
@@ -141,7 +145,9 @@ def test_another_name_or_length_keeps_the_values(versions: Versions) -> None:
     )
     assert code == 0, said
     code, said = versions.apply(
-        "term: Annotated[str, MaxLen(3), Secret] | None\n    more: Annotated[int, Secret] | None"
+        "term: Annotated[str, MaxLen(3), Secret] | None\n    more: Annotated[int, Secret] | None",
+        "--approve",
+        "break:notes.term",
     )
     assert code == 0, said
     rows = [{"id": 1, "title": "a", "term": "seven", "more": None}]

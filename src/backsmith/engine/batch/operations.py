@@ -120,7 +120,7 @@ def _operation(number: int, written: _Written, ids: set[str], longest_path: int)
         raise _bad("An id has letters, digits, _ and -, 64 at most, and begins with a letter", f"{at}/id")
     if written.id in ids:
         raise _bad(f"There are two operations called '{written.id}'", f"{at}/id")
-    if not written.path.startswith("/"):
+    if written.path[:1] != "/" or written.path[1:2] in ("", "/", "?"):
         raise _bad("A path begins with / and lies below the API's own: /orders", f"{at}/path")
     if len(written.path) > longest_path:
         raise RequestError(errors.URL_TOO_LONG, f"The path is longer than {longest_path} characters")

@@ -21,7 +21,7 @@ from backsmith.engine.code.results import json_of
 from backsmith.engine.code.runtime import Runtime, with_rows
 from backsmith.engine.exchange import Exchange
 from backsmith.engine.grammar.accept import negotiate
-from backsmith.errors import RequestError
+from backsmith.errors import RequestError, UsageError
 from backsmith.http.reply import Reply
 from backsmith.http.request import Request
 
@@ -57,11 +57,16 @@ class QueryCall:
         form = negotiate(request.header("accept"))
         values = self._values(request)
         exchange.plan_made()
-        _, data = self._runtime.session(exchange, transaction)
+        _, data = self._runtime.session(exchange, transaction, reads=self._writes)
         result = await self._function(await with_rows(values, data), self._runtime.handed(exchange, data))
         body = await json_of(result, data, self._runtime.hidden)
         exchange.ran()
         return json_reply(request, exchange.asker, body, form)
+
+    def _writes(self) -> UsageError:
+        return UsageError(
+            f"The query {self.query.name} writes, or begins a transaction: a query reads. What writes is an @action."
+        )
 
     def _values(self, request: Request) -> dict[str, Any]:
         texts, members = self._texts(request), _members(request)

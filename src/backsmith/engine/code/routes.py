@@ -74,8 +74,11 @@ class RouteCall:
                 form.close()
 
     async def _answer(self, exchange: Exchange, values: Mapping[str, Any]) -> Reply:
+        reads = _elsewhere if from_elsewhere(exchange) else None
+
         async def run(transaction: Transaction | None) -> Reply:
-            session, data = self._runtime.session(exchange, transaction, self.route.name if transaction else None)
+            action = self.route.name if transaction else None
+            session, data = self._runtime.session(exchange, transaction, action, reads)
             try:
                 arguments = await with_rows(values, data)
                 handed = self._runtime.handed(exchange, data)
@@ -91,7 +94,7 @@ class RouteCall:
             finally:
                 session.end()
 
-        if not self.route.transaction:
+        if not self.route.transaction or reads is not None:
             return await run(None)
         identity = identity_of(exchange.request, exchange.asker)
         return await self._runtime.idempotency.run(identity, run, retry=self.route.retry)
@@ -130,6 +133,22 @@ class RouteCall:
         if not members:
             return {}
         return self._arguments.members(members, members_of(request.body, content_type, problems), problems)
+
+
+def from_elsewhere(exchange: Exchange) -> bool:
+    """Whether a GET was sent with a session's cookie by what is none of the application's own pages, as far as it
+    says: a link on any page, or in a mail, may have set it off."""
+    request = exchange.request
+    by_cookie = exchange.asker.via == "session"
+    return by_cookie and request.method in ("GET", "HEAD") and request.header("sec-fetch-site") != "same-origin"
+
+
+def _elsewhere() -> RequestError:
+    return RequestError(
+        errors.CROSS_SITE,
+        "A GET with a cookie writes only where the application's own pages sent it",
+        hint="Browsers say so by Sec-Fetch-Site: same-origin. What links lead to shows a page whose form sends a POST.",
+    )
 
 
 def _of_path(arguments: Arguments, parameter: Parameter, text: str) -> dict[str, Any]:

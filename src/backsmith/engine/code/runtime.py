@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from backsmith.blueprint.asker import Asker
@@ -17,6 +17,7 @@ from backsmith.engine.exchange import Exchange
 from backsmith.engine.grammar.limits import Limits
 from backsmith.engine.writing.idempotency import Idempotency
 from backsmith.engine.writing.refusals import missing_row
+from backsmith.errors import BacksmithError
 from backsmith.model.request import Request
 
 REFERENCE = "23503"
@@ -33,15 +34,20 @@ class Runtime(NamedTuple):
     prefix: str
 
     def session(
-        self, exchange: Exchange, transaction: Transaction | None = None, action: str | None = None
+        self,
+        exchange: Exchange,
+        transaction: Transaction | None = None,
+        action: str | None = None,
+        reads: Callable[[], BacksmithError] | None = None,
     ) -> tuple[Session, ServerData]:
-        """The session of a call, and the data of who asks."""
+        """The session of a call, and the data of who asks; `reads` as in Session."""
         session = Session(
             self.services,
             exchange.asker,
             request_id=exchange.request_id,
             action=action,
             transaction=transaction,
+            reads=reads,
         )
         return session, ServerData(session, exchange.asker)
 

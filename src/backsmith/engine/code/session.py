@@ -25,7 +25,7 @@ from backsmith.engine.code.refusals import Refusals
 from backsmith.engine.code.statements import Statements
 from backsmith.engine.sealed.opening import Opening
 from backsmith.engine.writing.writer import Writer
-from backsmith.errors import UsageError
+from backsmith.errors import BacksmithError, UsageError
 
 T = TypeVar("T")
 
@@ -86,13 +86,16 @@ class Session:
         now: datetime | None = None,
         action: str | None = None,
         transaction: Transaction | None = None,
+        reads: Callable[[], BacksmithError] | None = None,
     ) -> None:
-        """`transaction` is the one that everything belongs to; without it each write is one of its own."""
+        """`transaction` is the one that everything belongs to; without it each write is one of its own. `reads` makes
+        the refusal of writes, where none may be."""
         self.services = services
         self.asker = asker
         self.request_id = request_id
         self.now = datetime.now(UTC) if now is None else now
         self.action = action
+        self._reads = reads
         self._base = None if transaction is None else Level(self, transaction)
 
     def level(self) -> Level | None:
@@ -108,7 +111,8 @@ class Session:
             self._base.open = False
 
     async def within(self, work: Callable[[Transaction], Awaitable[T]]) -> T:
-        """Do something within the transaction that is open, or else within one of its own."""
+        """Write within the transaction that is open, or else within one of its own."""
+        self._refuse_writing()
         level = self.level()
         with self.services.refusals.said():
             if level is None:
@@ -119,6 +123,7 @@ class Session:
     @asynccontextmanager
     async def transaction(self) -> AsyncGenerator[None]:
         """What is done inside is kept together; inside of another transaction it is a savepoint."""
+        self._refuse_writing()
         outer = self.level()
         if outer is None:
             async with self._opened() as transaction, self._entered(Level(self, transaction)):
@@ -139,6 +144,10 @@ class Session:
         else:
             outer.inner = None
             await savepoint.__aexit__(None, None, None)
+
+    def _refuse_writing(self) -> None:
+        if self._reads is not None:
+            raise self._reads()
 
     @asynccontextmanager
     async def _entered(self, level: Level) -> AsyncGenerator[None]:

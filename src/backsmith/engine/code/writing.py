@@ -156,6 +156,7 @@ class Writing(Reading):
             session.request_id,
             system=self._system,
             action=session.action,
+            by_code=True,
         )
 
     def _writing(self, do: Callable[[Work], Awaitable[T]]) -> Callable[[Transaction], Awaitable[T]]:

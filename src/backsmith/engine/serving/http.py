@@ -15,6 +15,7 @@ from urllib.parse import unquote
 from backsmith import errors
 from backsmith.databases.database import MissingError
 from backsmith.engine.exchange import Exchange
+from backsmith.engine.serving.client_kinds import kind_of_client
 from backsmith.engine.serving.cors import Cors
 from backsmith.engine.serving.deprecations import Deprecations
 from backsmith.engine.serving.error_pages import error_page
@@ -44,6 +45,8 @@ _UNLIMITED = frozenset({"/health", "/ready", "/metrics", "/errors"})
 _log = logging.getLogger("backsmith.engine")
 
 
+CountCall = Callable[[str, str, str], None]
+"""Client, method, route."""
 Renewed = Callable[[], Awaitable["HttpApplication | None"]]
 
 
@@ -64,15 +67,17 @@ class HttpApplication:
         limits: Limits | None = None,
         denied: Denied | None = None,
         cookies: bool = False,
+        calls: CountCall | None = None,
     ) -> None:
         """`deprecations` where something of an older version is answered; `renewed` gives the one that is to answer
         instead, after a table or column wasn't there; `beside` answer at paths of their own; `cookies` where a cookie
-        may show who asks."""
+        may show who asks; `calls` is told of who calls what."""
         self._engine = engine
         self._besides = beside
         self._limits = limits
         self._denied = denied
         self._deprecations = deprecations
+        self._calls = calls
         self._renewed = renewed
         self._arriving = 0
         """Requests that have been admitted and whose bodies are on their way."""
@@ -218,7 +223,8 @@ class HttpApplication:
         """What is answered beside the data."""
         head = request.method == "HEAD"
         if request.method not in ("GET", "HEAD"):
-            raise RequestError(errors.METHOD_NOT_ALLOWED, f"{request.method} isn't allowed here")
+            allow = (("allow", "GET, HEAD, OPTIONS"),)
+            raise RequestError(errors.METHOD_NOT_ALLOWED, f"{request.method} isn't allowed here", headers=allow)
         match request.path[1:]:
             case ("health",):
                 exchange.route = "/health"
@@ -259,7 +265,8 @@ class HttpApplication:
         if limits is not None and not (reply.status == 429 and any(name == "ratelimit" for name, _ in reply.headers)):
             headers.extend(limits.headers(exchange.asker, request))
         if self._deprecations is not None:
-            headers.extend(self._deprecations.noted(request, exchange.asker, self._engine.deprecated(exchange)))
+            used = self._engine.deprecated(exchange)
+            headers.extend(self._deprecations.noted(request, exchange.asker, used, exchange.route))
         if self._cors.enabled:
             headers.extend(self._cors.headers(request.header("origin")))
         if not isinstance(reply.body, bytes):
@@ -281,6 +288,8 @@ class HttpApplication:
     def _count(self, exchange: Exchange, status: int, seconds: float, length: int) -> None:
         self._metrics.count(exchange.route, exchange.request.method, status, seconds)
         self._metrics.rows_written += exchange.written
+        if self._calls is not None and exchange.route not in _UNLIMITED:
+            self._calls(kind_of_client(exchange.request, exchange.asker), exchange.request.method, exchange.route)
         if exchange.asker.name is not None:
             self._metrics.count_key(exchange.asker.name)
         if self._log is not None:

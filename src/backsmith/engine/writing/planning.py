@@ -20,7 +20,7 @@ from backsmith.engine.catalogue import Catalogue, Resource
 from backsmith.engine.grammar.limits import Limits
 from backsmith.engine.grammar.parse import parse
 from backsmith.engine.grammar.query import Filter, Query, Window
-from backsmith.engine.methods import Method
+from backsmith.engine.methods import Method, allowed_methods
 from backsmith.engine.planning.deprecated import deprecated_in
 from backsmith.engine.planning.plan import Read
 from backsmith.engine.planning.resolve import Resolver
@@ -240,6 +240,7 @@ def _put_key(query: Query, resource: Resource, slots: tuple[int, ...]) -> tuple[
             errors.PUT_FILTERS,
             "Filters must include all and only primary key columns with 'eq' operators",
             hint=f"Write it to /{resource.entity.collection}/{{{','.join(key)}}}.",
+            headers=(("allow", allowed_methods(resource, item=bool(slots))),),
         )
     return tuple(filters[name] for name in key)
 

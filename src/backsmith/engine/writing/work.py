@@ -22,7 +22,7 @@ Key = tuple[Any, ...]
 class Work:
     """One unit of work: a transaction, who acts in it, and why. What it does is kept as a whole or not at all."""
 
-    __slots__ = ("action", "asker", "kind", "now", "request_id", "system", "transaction")
+    __slots__ = ("action", "asker", "by_code", "kind", "now", "request_id", "system", "transaction")
 
     def __init__(
         self,
@@ -34,6 +34,7 @@ class Work:
         *,
         system: bool = False,
         action: str | None = None,
+        by_code: bool = False,
     ) -> None:
         self.transaction = transaction
         self.asker = asker
@@ -45,6 +46,8 @@ class Work:
         """The application acts for itself: rules don't apply; checks and constraints do."""
         self.action = action
         """The name of the application's action that writes, None where the API itself does."""
+        self.by_code = by_code
+        """The application's own code writes, by `Data`."""
 
 
 class Given(Struct):

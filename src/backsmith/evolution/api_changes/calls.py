@@ -17,6 +17,8 @@ from backsmith.blueprint.blueprint import (
     Upload,
     ValueType,
 )
+from backsmith.evolution.api_changes.deprecations import deprecation_changes
+from backsmith.evolution.api_changes.returns import return_changes
 from backsmith.evolution.api_changes.sides import Sides, item, served
 from backsmith.evolution.api_changes.types import Effects, bounds_effects, name_of, type_effects
 
@@ -35,6 +37,7 @@ def call_changes(sides: Sides) -> None:
             sides.breaks(old_address, f"The {_word(call)} is at {address} from now on.", old_address)
         _parameters(sides, address, was.parameters, call.parameters, strict=not isinstance(call, Route))
         _reply(sides, address, was, call)
+        deprecation_changes(sides, address, was.deprecation, call.deprecation)
     for id, (call, address) in before.items():
         if id not in after:
             sides.breaks(address, f"The {_word(call)} is gone (404).", address)
@@ -66,6 +69,7 @@ def _reply(sides: Sides, address: str, was: Call, now: Call) -> None:
             sides.breaks(address, f"It replies with {now.status} from now on, not with {was.status}.", address)
         if was.streams != now.streams:
             sides.works(address, f"Its reply is {'' if now.streams else 'no longer '}sent piece by piece.")
+    return_changes(sides, address, was.returns, now.returns)
     if isinstance(was, Action) and isinstance(now, Action) and was.transaction and not now.transaction:
         sides.breaks(address, "It can't be part of a batch any more: it isn't one transaction.", "POST /api/batch")
 

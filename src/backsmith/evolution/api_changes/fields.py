@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from backsmith.blueprint.blueprint import Default, Entity, Field
 from backsmith.evolution.access_changes.pairs import field_pairs
+from backsmith.evolution.api_changes.deprecations import deprecation_changes
 from backsmith.evolution.api_changes.sides import Sides, item, path, verbs, writable, writes
 from backsmith.evolution.api_changes.types import Effects, bounds_effects, name_of, type_effects
 
@@ -103,6 +104,7 @@ class _Changed:
         self._unique()
         if was.deprecated is None and now.deprecated is not None:
             self._sides.works(self._about, f"It is deprecated, and still answered. {now.deprecated}".strip())
+        deprecation_changes(self._sides, self._about, was.deprecation, now.deprecation)
 
     def _hidden(self) -> None:
         if self._was.hidden:
@@ -185,6 +187,8 @@ class _Changed:
         sides, was = self._sides, self._was
         if effects.replies is not None and not self._now.hidden:
             sides.breaks(self._about, f"Replies {effects.replies}.", f"GET {path(self._old)}?select={was.name}")
+        if effects.risk is not None and not self._now.hidden:
+            sides.risks(self._about, f"Replies {effects.risk}.", f"GET {path(self._old)}?select={was.name}")
         if effects.bodies is not None and self._taken and writable(self._old):
             sides.breaks(self._about, f"Bodies {effects.bodies} (422).", *writes(self._old, was.name, "…"))
         if effects.filters is not None and not was.hidden and not self._now.hidden:

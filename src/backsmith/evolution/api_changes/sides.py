@@ -24,6 +24,10 @@ class Sides:
         """Requests break."""
         self.found.append(ApiChange(breaking=True, about=about, text=text, requests=requests))
 
+    def risks(self, about: str, text: str, *requests: str) -> None:
+        """Requests work, and clients may not be ready for their replies."""
+        self.found.append(ApiChange(breaking=False, about=about, text=text, requests=requests, risky=True))
+
     def works(self, about: str, text: str) -> None:
         """What worked works, and something is new."""
         self.found.append(ApiChange(breaking=False, about=about, text=text))

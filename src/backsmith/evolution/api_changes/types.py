@@ -37,6 +37,8 @@ class Effects:
     replies: str | None = None
     bodies: str | None = None
     filters: str | None = None
+    risk: str | None = None
+    """What replies do that clients may not be ready for."""
     notes: tuple[str, ...] = ()
     """What is worth knowing and breaks nothing."""
 
@@ -60,7 +62,7 @@ def type_effects(old: Type, new: Type) -> Effects:
         case Json(), Json() if is_file(old) and is_file(new):
             return _files(old, new)
         case Enum(), Text():
-            return Effects(replies="hold any text, where they held one of a few")
+            return Effects(risk="hold any text, where they held one of a few")
         case ((Text() | Enum()), Enum(values)):
             refused = f"take only {_quoted(values)}"
             return Effects(bodies=refused, filters=f"{refused} (400)")
@@ -167,7 +169,7 @@ def _enums(old: Enum, new: Enum) -> Effects:
     added = [value for value in new.values if value not in old.values]
     removed = [value for value in old.values if value not in new.values]
     return Effects(
-        replies=f"may hold {_quoted(added)}, which clients don't know" if added else None,
+        risk=f"may hold {_quoted(added)}, which clients don't know" if added else None,
         bodies=f"don't take {_quoted(removed)} any more" if removed else None,
         filters=f"don't know {_quoted(removed)} any more (400)" if removed else None,
     )
@@ -199,7 +201,7 @@ def _decimals(old: Numeric, new: Numeric) -> Effects:
     ]
     notes = ("Zeros at the end are written." if new.padded else "Zeros at the end aren't written.",)
     return Effects(
-        replies=f"may hold more {listed(wider)}" if wider else None,
+        risk=f"may hold more {listed(wider)}" if wider else None,
         bodies=f"take fewer {listed(narrower)}" if narrower else None,
         notes=notes if old.padded != new.padded else (),
     )
