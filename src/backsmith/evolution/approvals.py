@@ -6,14 +6,14 @@ In: steps, changes, findings, the names that were given. Out: approvals, and wha
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
 from msgspec.structs import replace
 
 from backsmith.databases.changes import AlterColumnType, Change, TableName
 from backsmith.databases.schema import Schema
 from backsmith.databases.steps import Step
-from backsmith.evolution.plan import Approval, Finding
+from backsmith.evolution.plan import ApiChange, Approval, Finding
 from backsmith.evolution.renames import old_name
 
 _UNTIL = "Servers of the version before fail until they are replaced."
@@ -61,6 +61,33 @@ def _meaning(name: str, findings: Collection[Finding]) -> str:
     if not lost:
         lost = [{"drop": f"{place} goes.", "rename": f"{place} gets another name."}.get(verb, f"{place} is converted.")]
     return f"{' '.join(lost)} {_UNTIL}"
+
+
+BREAK = "break:"
+"""What approvals begin with of what breaks clients and loses nothing."""
+
+
+def breaking(
+    api: Iterable[ApiChange], needed: Collection[Approval], places: Mapping[str, str], given: Collection[str]
+) -> list[Approval]:
+    """The approvals of what breaks clients, where no other one of the plan is about the same.
+
+    Arguments:
+        api: What the plan means for clients.
+        needed: The approvals that it needs anyway.
+        places: What clients call a column or table, by its name in approvals: `customers.phone`, `/api/customers`.
+        given: The names that were approved.
+    """
+    named = {approval.name.partition(":")[2] for approval in needed}
+    told = {places.get(name, name) for name in named}
+    found: dict[str, list[str]] = {}
+    for change in api:
+        if change.breaking and change.about not in told:
+            found.setdefault(f"{BREAK}{change.about.replace(' ', ':')}", []).append(change.text)
+    return [
+        Approval(name=name, text=f"{' '.join(texts)} --expand keeps what can be kept.", given=name in given)
+        for name, texts in found.items()
+    ]
 
 
 def useless(given: Iterable[str], needed: Sequence[Approval], granted: Callable[[str], bool]) -> Iterator[Finding]:

@@ -10,13 +10,15 @@ from backsmith.blueprint.blueprint import Blueprint
 from backsmith.databases.database import Database
 from backsmith.errors import DatabaseError
 from backsmith.evolution.applying import apply
+from backsmith.evolution.approvals import BREAK
 from backsmith.evolution.history import fingerprint
 from backsmith.evolution.matching import aligned
 from backsmith.evolution.plan import Plan, verdict
 from backsmith.evolution.planning import plan
 from backsmith.evolution.records import read_head
 
-_NAMES = "rename:"
+_ANYWAY = ("rename:", BREAK)
+"""What needs no approval where nobody else's clients are: names, and what breaks requests and loses nothing."""
 
 
 async def former_blueprints(database: Database) -> tuple[Blueprint, ...]:
@@ -33,7 +35,7 @@ async def keep_in_step(database: Database, blueprint: Blueprint) -> tuple[str, .
     if head is None or head.state != "applied" or head.hash == fingerprint(aligned(blueprint, head.blueprint)):
         return ()
     first = (await plan(database, blueprint)).plan
-    names = [approval.name for approval in first.approvals if approval.name.startswith(_NAMES)]
+    names = [approval.name for approval in first.approvals if approval.name.startswith(_ANYWAY)]
     planned = await plan(database, blueprint, approvals=names)
     if verdict(planned.plan) in {"approval", "impossible"}:
         raise DatabaseError(_refusal(planned.plan))

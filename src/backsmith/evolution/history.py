@@ -55,8 +55,8 @@ class Run(Struct, frozen=True, kw_only=True):
 
 
 def fingerprint(blueprint: Blueprint) -> str:
-    """The hash of all that a blueprint means, 16 hexadecimal digits: places, docs and how it came about make no
-    difference."""
+    """The hash of all that a blueprint means, 16 hexadecimal digits: places, docs, what functions say that they return
+    and how it came about make no difference."""
     return hashlib.sha256(encode(_bare(blueprint))).hexdigest()[:16]
 
 
@@ -76,10 +76,10 @@ def _bare(blueprint: Blueprint) -> Blueprint:
             )
             for entity in blueprint.entities
         ),
-        queries=tuple(replace(each, doc=None) for each in blueprint.queries),
-        actions=tuple(replace(each, doc=None) for each in blueprint.actions),
+        queries=tuple(replace(each, doc=None, returns=None) for each in blueprint.queries),
+        actions=tuple(replace(each, doc=None, returns=None) for each in blueprint.actions),
         hooks=tuple(replace(each, doc=None) for each in blueprint.hooks),
-        routes=tuple(replace(each, doc=None) for each in blueprint.routes),
+        routes=tuple(replace(each, doc=None, returns=None) for each in blueprint.routes),
     )
 
 

@@ -37,6 +37,8 @@ class ApiChange(Struct, frozen=True, kw_only=True, omit_defaults=True):
     text: str
     requests: tuple[str, ...] = ()
     """Requests that break, each an example: `PATCH /api/customers/{id} {"phone": …}`."""
+    risky: bool = False
+    """Requests work as before, and clients may not be ready for what they get."""
 
 
 class AccessChange(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -106,4 +108,5 @@ def verdict(plan: Plan) -> Verdict:
         return "impossible"
     if any(not approval.given for approval in plan.approvals):
         return "approval"
-    return "safe" if plan.steps or plan.from_hash != plan.to_hash else "none"
+    # What functions say that they return is no part of the hash, and is kept with the blueprint all the same.
+    return "safe" if plan.steps or plan.from_hash != plan.to_hash or plan.api else "none"

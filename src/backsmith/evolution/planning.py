@@ -31,7 +31,8 @@ from backsmith.databases.steps import Step
 from backsmith.errors import DatabaseError
 from backsmith.evolution.access_changes import access_changes
 from backsmith.evolution.api_changes import api_changes
-from backsmith.evolution.approvals import approvals_of, approved_by, useless
+from backsmith.evolution.api_changes.sides import path
+from backsmith.evolution.approvals import approvals_of, approved_by, breaking, useless
 from backsmith.evolution.data_checks import findings as findings_of
 from backsmith.evolution.desired import tables_of, with_on_update
 from backsmith.evolution.diff import diff
@@ -116,6 +117,9 @@ async def planned(
             impossible.append(Finding(kind="impossible", about="the database", text=str(error)))
     found = [*impossible, *noted, *await findings_of(database, alteration, _names(old, new), types)]
     needed = [*approvals_of(steps, found, approvals, granted), *asked]
+    api = () if old is None else tuple(api_changes(old, new))
+    if mode in ("direct", "expand") and not impossible and not open_questions:
+        needed += breaking(api, needed, _columns(old, new), approvals)
     if steps:
         needed += [
             each for each in only_there(by_hand, changes, approvals, actual.not_modelled) if not granted(each.name)
@@ -130,7 +134,7 @@ async def planned(
         steps=tuple(steps),
         findings=tuple(found),
         drift=() if by_hand is None else tuple(drift(by_hand, diff(now, desired, dialect, previous=then), dialect)),
-        api=() if old is None else tuple(api_changes(old, new)),
+        api=api,
         access=() if old is None else tuple(access_changes(old, new)),
         advice=tuple(advice),
         approvals=tuple(needed),
@@ -149,6 +153,15 @@ def _names(old: Blueprint | None, new: Blueprint) -> dict[tuple[str, str], str]:
         for field in entity.fields
         if field.computed is None
     }
+
+
+def _columns(old: Blueprint | None, new: Blueprint) -> dict[str, str]:
+    """What clients call a column, `customers.phone`, or a table, `/api/customers`, by its name in approvals."""
+    found: dict[str, str] = {}
+    for entity in (entity for blueprint in (new, old) if blueprint is not None for entity in blueprint.entities):
+        found[entity.table] = path(entity)
+        found.update({f"{entity.table}.{each.column}": f"{entity.collection}.{each.name}" for each in entity.fields})
+    return found
 
 
 def _changes(

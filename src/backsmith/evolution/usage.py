@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
@@ -41,27 +42,21 @@ class Use(Struct, frozen=True):
     last_at: datetime
 
 
-class Usage:
-    """Counts for one expansion."""
+class Flushing(ABC):
+    """Counts of a process that are written now and then, and at its end."""
 
-    def __init__(self, database: Database, target: str) -> None:
-        """`target` is the hash of the version that was expanded to."""
-        self._database = database
-        self._target = target
-        self._counts: dict[tuple[str, str], int] = {}
-        self._known: set[tuple[str, str]] = set()
-        self._made = False
+    every = EVERY
+    """Seconds between two times."""
+    what = "The use of older names"
+    """What is counted, for the log."""
+
+    def __init__(self) -> None:
         self._task: asyncio.Task[None] | None = None
-        self._insert = _insert(database)
+        self._failing = False
 
-    def count(self, things: Iterable[str], client: str) -> None:
-        """A client has used these."""
-        for thing in things:
-            key = thing, client
-            if key not in self._known and len(self._known) >= MOST:
-                key = thing, OTHERS
-            self._known.add(key)
-            self._counts[key] = self._counts.get(key, 0) + 1
+    @abstractmethod
+    async def write(self) -> None:
+        """Write what was counted since the last time. Raises DatabaseError; the counts stay for the next time."""
 
     def start(self) -> None:
         """Write from now on."""
@@ -77,17 +72,43 @@ class Usage:
 
     async def _run(self) -> None:
         while True:
-            await asyncio.sleep(EVERY)
+            await asyncio.sleep(self.every)
             await self._try()
 
     async def _try(self) -> None:
         try:
             await self.write()
+            self._failing = False
         except BacksmithError as error:
-            _log.warning("The use of older names can't be counted now: %s", error)
+            if not self._failing:  # said once, until it works again
+                _log.warning("%s can't be counted now: %s", self.what, error)
+            self._failing = True
+
+
+class Usage(Flushing):
+    """Counts for one expansion."""
+
+    def __init__(self, database: Database, target: str) -> None:
+        """`target` is the hash of the version that was expanded to."""
+        super().__init__()
+        self._database = database
+        self._target = target
+        self._counts: dict[tuple[str, str], int] = {}
+        self._known: set[tuple[str, str]] = set()
+        self._made = False
+        self._insert = _insert(database)
+
+    def count(self, things: Iterable[str], client: str) -> None:
+        """A client has used these."""
+        for thing in things:
+            key = thing, client
+            if key not in self._known and len(self._known) >= MOST:
+                key = thing, OTHERS
+            self._known.add(key)
+            self._counts[key] = self._counts.get(key, 0) + 1
 
     async def write(self) -> None:
-        """Write what was counted since the last time. Raises DatabaseError; the counts stay for the next time."""
+        """As Flushing."""
         if not self._counts:
             return
         counts, self._counts = self._counts, {}

@@ -93,6 +93,7 @@ CASES: dict[str, Case] = {
         (("    total: Int32\n    state", "    total: Int32 | None\n    state"),),
         sqlite=(("total INT NOT NULL", "total INT"),),
         postgres=(("bills.total integer true", "bills.total integer false"),),
+        approve=("break:bills.total",),
     ),
     "unique": Case(
         (("    born: str | None", "    born: Annotated[str | None, Unique]"),),
@@ -210,6 +211,7 @@ CASES: dict[str, Case] = {
             ("PRIMARY KEY (code)", "PRIMARY KEY (about)"),
             ("rates USING btree (code)", "rates USING btree (about)"),
         ),
+        approve=("break:/api/rates",),
     ),
 }
 

@@ -321,7 +321,7 @@ case(
 case(
     "enum value added",
     f("state: Literal['a','b']", "state: Literal['a','b','c']"),
-    ["! notes.state: Replies may hold 'c', which clients don't know."],
+    ["~ notes.state: Replies may hold 'c', which clients don't know."],
 )
 case(
     "enum value removed",
@@ -332,7 +332,7 @@ case(
     "enum values replaced",
     f("state: Literal['a','b']", "state: Literal['a','c']"),
     [
-        "! notes.state: Replies may hold 'c', which clients don't know.",
+        "~ notes.state: Replies may hold 'c', which clients don't know.",
         "! notes.state: Bodies don't take 'b' any more (422).",
         "! notes.state: Filters don't know 'b' any more (400).",
     ],
@@ -341,7 +341,7 @@ case("enum values in another order", f("state: Literal['a','b']", "state: Litera
 case(
     "enum becomes text",
     f("state: Literal['a','b']", "state: str"),
-    ["! notes.state: Replies hold any text, where they held one of a few."],
+    ["~ notes.state: Replies hold any text, where they held one of a few."],
 )
 case(
     "text becomes enum",
@@ -384,7 +384,7 @@ case(
 case(
     "more places",
     f("size: Annotated[Decimal, Digits(10,2)]", "size: Annotated[Decimal, Digits(12,4)]"),
-    ["! notes.size: Replies may hold more digits after the point."],
+    ["~ notes.size: Replies may hold more digits after the point."],
 )
 case(
     "fewer places",
@@ -394,7 +394,7 @@ case(
 case(
     "more digits",
     f("size: Annotated[Decimal, Digits(10,2)]", "size: Annotated[Decimal, Digits(12,2)]"),
-    ["! notes.size: Replies may hold more digits before the point."],
+    ["~ notes.size: Replies may hold more digits before the point."],
 )
 case(
     "padded",
@@ -895,12 +895,94 @@ case(
 )
 
 
+R = "@query(allow='everyone')\nasync def top(data: Data) -> {}:\n    return []\n"
+
+
+def r(old: str, new: str) -> Models:
+    return shop("", R.format(old)), shop("", R.format(new))
+
+
+def record(members: str) -> str:
+    return (
+        "from dataclasses import dataclass\nfrom typing import Any\n@dataclass\nclass Best:\n"
+        + "".join(f"    {each}\n" for each in members.split("; "))
+        + R.format("Best")
+    )
+
+
+case("return type added", (shop("", R.replace(" -> {}", "")), shop("", R.format("int"))), [])
+case("return type taken away", (shop("", R.format("int")), shop("", R.replace(" -> {}", ""))), [])
+case("returns anything, then a number", r("Any", "int"), [])
+case(
+    "returns a number, then anything",
+    r("int", "Any"),
+    ["~ GET /api/rpc/top: Its reply may be anything from now on, for all that is said."],
+)
+case(
+    "returns rows, then anything",
+    r("list[Note]", "Any"),
+    ["~ GET /api/rpc/top: Its reply may be anything from now on, for all that is said."],
+)
+case(
+    "returns one row, then several",
+    r("Note", "list[Note]"),
+    ["! GET /api/rpc/top: Its reply is a list of a row of Note from now on, not a row of Note."],
+)
+case(
+    "returns perhaps nothing", r("Note", "Note | None"), ["! GET /api/rpc/top: It may reply with nothing from now on."]
+)
+case(
+    "returns something always",
+    r("Note | None", "Note"),
+    ["+ GET /api/rpc/top: It never replies with nothing from now on."],
+)
+case("returns nothing", r("int", "None"), ["! GET /api/rpc/top: Its reply has no body any more."])
+case("returns something", r("None", "int"), ["! GET /api/rpc/top: Its reply has a body from now on."])
+case(
+    "returns a wider number",
+    r("list[int]", "list[float]"),
+    [
+        "! GET /api/rpc/top: Each item of its reply: values hold numbers with a fraction, where they held whole ones.",
+    ],
+)
+case(
+    "returns a value fewer",
+    r("dict[str, Literal['a', 'b']]", "dict[str, Literal['a']]"),
+    ["+ GET /api/rpc/top: Each value of its reply: one of 'a' within what it was."],
+)
+case(
+    "returns items that may be null",
+    r("list[int]", "list[int | None]"),
+    ["! GET /api/rpc/top: The items of its reply may be null from now on."],
+)
+case(
+    "returns an object with other members",
+    (
+        shop("", record("name: str; size: int; old: str | None")),
+        shop("", record("name: str | None; size: str; new: int; old: str")),
+    ),
+    [
+        "! GET /api/rpc/top: name of its reply may be null from now on.",
+        "! GET /api/rpc/top: size of its reply: values hold texts, where they held whole numbers.",
+        "+ GET /api/rpc/top: Its reply has a new member, new.",
+        "+ GET /api/rpc/top: old of its reply can't be null any more.",
+    ],
+)
+case(
+    "returns an object with a member less",
+    (shop("", record("name: str; size: int")), shop("", record("name: str"))),
+    ["! GET /api/rpc/top: Its reply has no member size any more."],
+)
+
+
 @pytest.mark.parametrize(("old", "new", "said"), [pytest.param(*rest, id=name) for name, *rest in CASES])
 def test_what_a_change_means_for_clients(old: str, new: str, said: list[str], tmp_path: Path) -> None:
     versions = Versions(tmp_path)
     before = versions.next(old)
     found = api_changes(before, versions.next(new))
-    assert [f"{'!' if change.breaking else '+'} {change.about}: {change.text}" for change in found] == said
+    assert [
+        f"{'!' if change.breaking else '~' if change.risky else '+'} {change.about}: {change.text}" for change in found
+    ] == said
 
 
 def test_there_are_many_cases() -> None:
