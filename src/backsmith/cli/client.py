@@ -1,0 +1,102 @@
+"""`backsmith client`: a typed client of an application, in another language."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from backsmith.blueprint.source import shown
+from backsmith.cli.contracts import contract_named
+from backsmith.cli.exit_codes import DONE, MISTAKES
+from backsmith.cli.loading import named_model
+from backsmith.cli.talk import counted, next_command, say
+from backsmith.cli.talk import write as write_out
+from backsmith.errors import UsageError
+
+if TYPE_CHECKING:
+    from backsmith.contract import Contract
+    from backsmith.contract.files import Files
+
+Language = Literal["typescript"]
+
+
+def client(
+    language: Language,
+    model: str | None = None,
+    out: Path = Path("client"),
+    /,
+    *,
+    audience: str = "everybody",
+    tanstack: bool = False,
+    zod: bool = False,
+    check: bool = False,
+) -> int:
+    """Write a typed client of an application, to be committed with the front end that uses it.
+
+    The same model gives the same bytes. What was generated before and isn't any more is removed; files of yours in the
+    folder stay.
+
+    Example: `backsmith client typescript shop.py web/src/api --tanstack --zod`
+
+    Parameters
+    ----------
+    language
+        `typescript`: types, a client on `fetch`, and the type `Database` of @supabase/postgrest-js.
+    model
+        The model's file, package or dotted name.
+    out
+        The folder that it is written to.
+    audience
+        Whose client: everybody's, that of `anonymous`, `signed_in`, or of roles with commas between. What these may not
+        reach isn't in it.
+    tanstack
+        Of TypeScript: with options for TanStack Query (v5).
+    zod
+        Of TypeScript: with Zod's schemas (v4) of the bodies that make and change rows.
+    check
+        For CI: write nothing, name the files that are out of date, and exit with 1 where there are any.
+    """
+    from backsmith.contract.files import outdated, write  # noqa: PLC0415  needs what other commands don't
+
+    named = named_model(model)
+    files = _files(language, contract_named(named, audience), tanstack=tanstack, zod=zod)
+    words = [language, named, str(out)]
+    words += ["--audience", audience] if audience != "everybody" else []
+    words += [option for option, chosen in (("--tanstack", tanstack), ("--zod", zod)) if chosen]
+    again = f"backsmith client {' '.join(words)}"
+    place = shown(str(out))
+    if check:
+        stale = outdated(files, out)
+        if not stale:
+            say(f"{place} is up to date.")
+            return DONE
+        write_out("\n".join(stale))
+        say(f"{counted(len(stale), 'file', 'files')} in {place} {'is' if len(stale) == 1 else 'are'} out of date.")
+        next_command(again)
+        return MISTAKES
+    _spare(files, out)
+    try:
+        touched = write(files, out)
+    except OSError as error:
+        raise UsageError(f"{place} can't be written: {error.strerror}.") from error
+    say(f"Wrote {counted(len(touched), 'file', 'files')} in {place}." if touched else f"{place} is up to date.")
+    next_command(f"{again} --check, in CI")
+    return DONE
+
+
+def _files(language: Language, contract: Contract, *, tanstack: bool, zod: bool) -> Files:
+    match language:
+        case "typescript":
+            from backsmith.clients.typescript import typescript_files  # noqa: PLC0415  see above
+
+            return typescript_files(contract, tanstack=tanstack, zod=zod)
+
+
+def _spare(files: Files, out: Path) -> None:
+    """Refuse to write over what wasn't generated."""
+    from backsmith.contract.files import MARK  # noqa: PLC0415  see above
+
+    for path in files:
+        place = out / path
+        if place.is_file() and MARK.encode() not in place.read_bytes()[:400]:
+            raise UsageError(f"{shown(str(place))} wasn't made by Backsmith. Move it, or choose another folder.")
