@@ -12,6 +12,7 @@ BIN := .venv/bin
 INSTALLED := .venv/.installed
 CLIENT := tests/javascript/node_modules/.installed
 PROVIDER := tests/accounts/oidc/server/node_modules/.installed
+TYPESCRIPT := tests/clients/typescript/node_modules/.installed
 CHROMIUM := .venv/.chromium
 PORT ?= 8000
 
@@ -22,7 +23,7 @@ help:
 demo: $(INSTALLED)
 	$(BIN)/python -m examples.shop.demo --port $(PORT)
 
-test: $(INSTALLED) $(CLIENT) $(PROVIDER) $(CHROMIUM)
+test: $(INSTALLED) $(CLIENT) $(PROVIDER) $(TYPESCRIPT) $(CHROMIUM)
 	$(BIN)/pytest --numprocesses auto --dist loadfile
 
 check: $(INSTALLED)
@@ -40,7 +41,7 @@ format: $(INSTALLED)
 	$(BIN)/ruff format .
 
 clean:
-	rm -rf .venv tests/javascript/node_modules tests/accounts/oidc/server/node_modules bench/.venv bench/node_modules
+	rm -rf .venv tests/javascript/node_modules tests/accounts/oidc/server/node_modules tests/clients/typescript/node_modules bench/.venv bench/node_modules
 
 $(INSTALLED): pyproject.toml
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or later is needed and wasn't found. Name it: make PYTHON=python3.12" >&2; exit 1; }
@@ -68,6 +69,14 @@ $(PROVIDER): tests/accounts/oidc/server/package-lock.json
 		cd tests/accounts/oidc/server && npm ci --no-audit --no-fund --loglevel=error && touch node_modules/.installed; \
 	else \
 		echo "No Node.js: the tests that sign in by an OpenID provider are skipped." >&2; \
+	fi
+
+# So are those of the TypeScript client: tsc, Zod, TanStack Query and PostgREST's client check what is written.
+$(TYPESCRIPT): tests/clients/typescript/package-lock.json
+	@if command -v npm >/dev/null; then \
+		cd tests/clients/typescript && npm ci --no-audit --no-fund --loglevel=error && touch node_modules/.installed; \
+	else \
+		echo "No Node.js: the tests of the TypeScript client are skipped." >&2; \
 	fi
 
 # The tests of the sign-in pages are skipped where there is no Chromium. CI's machines get Debian's.

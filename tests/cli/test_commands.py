@@ -56,8 +56,9 @@ def test_a_command_that_does_not_exist(capsys: pytest.CaptureFixture[str]):
 def test_a_command_that_nothing_is_like(capsys: pytest.CaptureFixture[str]):
     assert run(["brew"]) == 2
     assert capsys.readouterr().err == (
-        "There is no command brew. There are adopt, create, check, show, matrix, why, log, advise, "
-        "settings, audit, audit-log, plan, apply, rollback, migrations, serve, accounts, secrets, token, key.\n"
+        "There is no command brew. There are adopt, create, check, show, openapi, docs, contract, client, "
+        "matrix, why, log, advise, settings, test, audit, audit-log, plan, apply, rollback, migrations, serve, "
+        "accounts, secrets, mail, token, key.\n"
         "See: backsmith --help\n"
     )
 

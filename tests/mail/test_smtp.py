@@ -12,7 +12,7 @@ import pytest
 from backsmith.errors import UsageError
 from backsmith.mail.addresses import parse_sender
 from backsmith.mail.message import Envelope, Mail, envelope
-from backsmith.mail.transports import Folder, LaterError, RefusedError, Smtp, missing, server_of, transport_of
+from backsmith.mail.transports import Folder, LaterError, RefusedError, Smtp, missing, transport_of
 from backsmith.settings import Settings
 from tests.mail.servers import Server, certificate, server
 
@@ -108,11 +108,15 @@ async def test_a_server_that_knows_ascii_alone() -> None:
         ("smtp://ada:p/w@host", "something stands behind the port"),
         ("smtp://ada@host", "user and password belong together"),
         ("smtp://ada:pw@host/path", "something stands behind the port"),
+        ("smtp//host", "it has no :// and looks like a server"),
+        ("smtp:ada:pw@host", "it has no ://"),
+        ("ada:pw@host", "it has no ://"),
+        ("mail.example:587", "it has no ://"),
     ],
 )
 def test_a_wrong_address_is_told_without_its_password(mail: str, why: str) -> None:
     with pytest.raises(UsageError, match=why) as refused:
-        server_of(mail)
+        transport_of(Settings(mail=mail), local="x")
     assert "pw" not in str(refused.value).replace("password", "")
 
 

@@ -72,3 +72,11 @@ def test_a_folder_that_is_named_has_to_be_there() -> None:
 def test_every_template_here_belongs_to_a_mail() -> None:
     folder = Path(backsmith.mail.texts.__file__).parent / "templates"
     assert {file.stem for file in folder.glob("[!_]*")} == set(SAMPLES)
+
+
+@pytest.mark.parametrize(
+    ("name", "greeting"), [("Ada", "Hello Ada,"), ("evil.example", "Hello evil example,"), (None, "Hello,")]
+)
+def test_a_notice_greets_who_has_a_name_and_who_has_none(name: str | None, greeting: str) -> None:
+    mail = Texts(Settings()).mail("totp.added", "a@b.cd", {"name": name})
+    assert mail.text.startswith(f"{greeting}\n\nfrom now on, ")

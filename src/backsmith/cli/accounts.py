@@ -87,7 +87,7 @@ def accounts(
         Write JSON, for programs.
     """
     _refuse_misfits(what, who, of, role, service=service, name=name)
-    path = named_model(model)
+    path = named_model(model, option="--model ")
     application = asgi(path, database=database)
 
     async def run() -> int:
@@ -272,7 +272,7 @@ class _Command:
             return
         write(link)
         if not self._services.settings.address:
-            say("The setting address says where the application is reached; this link is for your own machine.")
+            say("The setting address isn't set, so this link is good on your own machine only.")
         next_command(f"backsmith serve {self._model}")
 
 

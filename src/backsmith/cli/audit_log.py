@@ -83,6 +83,8 @@ def audit_log(
         raise UsageError("prune and --before belong together: prune --before 365d")
     if anchor is not None and what != "verify":
         raise UsageError("--anchor is of verify.")
+    if account is not None and "@" in account and not account.startswith('"'):
+        raise UsageError(f"--account takes the account's key. See: backsmith accounts show {account}")
     end = None if anchor is None else _anchor(anchor)
     wanted = Wanted(account, event, None if since is None else _instant("--since", since))
     name = named_model(model)
@@ -94,15 +96,18 @@ def audit_log(
                 case "verify":
                     return _say(await verify(services.database, services.tables, services.secrets, end), json=json)
                 case "list":
-                    for entry in reversed(await latest(services.database, services.tables, wanted, last)):
+                    found = await latest(services.database, services.tables, wanted, last)
+                    if not found:
+                        say("No events fit.")
+                    for entry in reversed(found):
                         write(msgspec.json.encode(_shown(entry)).decode() if json else entry_shown(entry))
                     return DONE
                 case "head":
-                    found = await head_of(services.database, services.tables)
+                    head = await head_of(services.database, services.tables)
                     if json:
-                        write_json(found._asdict())
+                        write_json(head._asdict())
                     else:
-                        write(f"{found.number}:{found.hash}")
+                        write(f"{head.number}:{head.hash}")
                     return DONE
                 case "prune":
                     return await _prune(services, name, _instant("--before", before or ""), before or "", yes=yes)
@@ -137,8 +142,10 @@ def _say(verdict: Verdict, *, json: bool) -> int:
         earlier = f" Rows up to {pruned} were pruned." if pruned else ""
         write(f"The audit trail is as it was written: {counted(verdict.rows, 'row', 'rows')}.{earlier}")
     else:
-        write(f"Row {broken.number} is {broken.what}: {broken.message}")
-        say(f"{counted(verdict.rows, 'row', 'rows')} before it are good. Compare with a backup before anything else.")
+        several = broken.what == "missing"  # its message names them
+        write(broken.message if several else f"Row {broken.number} is {broken.what}: {broken.message}")
+        before = counted(verdict.rows, "row before it is", "rows before it are")
+        say(f"{before} good. Compare with a backup before anything else.")
     return DONE if broken is None else MISTAKES
 
 
@@ -153,7 +160,8 @@ async def _prune(services: Services, model: str, before: datetime, said: str, *,
         next_command(f"backsmith audit-log prune {model} --before {said} --yes")
         return DONE
     count = await prune(services.database, services.tables, services.secrets, services.trail, before)
-    say(f"Gave up {counted(count, 'row', 'rows')}. The chain goes on from the last of them.")
+    goes_on = " The chain goes on from the last of them." if count else ""
+    say(f"Gave up {counted(count, 'row', 'rows')}.{goes_on}")
     return DONE
 
 

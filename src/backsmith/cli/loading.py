@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 _LOCK_ENDING = ".lock.json"
 
 
-def named_model(given: str | None) -> str:
+def named_model(given: str | None, *, option: str = "") -> str:
     """The model that a command is about: the one given, or else BACKSMITH_MODEL, `model` under [tool.backsmith] in this
-    folder's pyproject.toml, or the only model here that has a lock file.
+    folder's pyproject.toml, or the only model here that has a lock file. `option` is what a command names it by.
     """
     if given or os.environ.get("BACKSMITH_MODEL"):
         return given or os.environ["BACKSMITH_MODEL"]
@@ -42,7 +42,7 @@ def named_model(given: str | None) -> str:
     found = [name if Path(name).is_dir() else f"{name}.py" for name in locked]
     if len(found) == 1:
         return found[0]
-    raise UsageError("Which model? Name its file, such as shop.py, or set model under [tool.backsmith].")
+    raise UsageError(f"Which model? Name its file, such as {option}shop.py, or set model under [tool.backsmith].")
 
 
 class Compiled(NamedTuple):

@@ -63,7 +63,8 @@ def matrix(
         return _ask(found, named, seed)
     if write is not None:
         _write(computed, write)
-        next_command(f"backsmith matrix {named} --check {write}")
+        if write.suffix not in (".html", ".json"):  # --check compares text
+            next_command(f"backsmith matrix {named} --check {write}")
     else:
         _show(computed, format)
     return 0

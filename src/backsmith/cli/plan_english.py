@@ -172,9 +172,10 @@ def _size(size: int) -> str:
 
 
 def _api(changes: tuple[ApiChange, ...]) -> Iterator[str]:
-    for change in sorted(changes, key=lambda each: not each.breaking):
-        yield f"  {'! breaks' if change.breaking else '+ works '}  {change.about}: {change.text}"
-        for request in change.requests if change.breaking else ():
+    for change in sorted(changes, key=lambda each: (not each.breaking, not each.risky)):
+        sign = "! breaks" if change.breaking else "~ risky " if change.risky else "+ works "
+        yield f"  {sign}  {change.about}: {change.text}"
+        for request in change.requests:
             yield f"      {request}"
 
 

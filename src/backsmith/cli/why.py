@@ -75,7 +75,8 @@ def why(
         raise UsageError("Nobody has no roles. Say who asks with --as.")
     if scope and asker is None:
         raise UsageError("An API key is one of an account's. Say of which with --as.")
-    explanation = asyncio.run(_explain(named_model(model), database, method, path, asker, role, scope, body, prefer))
+    named = named_model(model, option="--model ")
+    explanation = asyncio.run(_explain(named, database, method, path, asker, role, scope, body, prefer))
     if json:
         write_json(explanation)
     else:

@@ -6,6 +6,7 @@ In: the setting `mail`. Out: a `Transport`. What can be tried again raises `Late
 from __future__ import annotations
 
 import os
+import re
 import ssl
 from pathlib import Path
 from typing import Protocol
@@ -18,6 +19,8 @@ from backsmith.settings import Settings
 TIMEOUT = 30.0
 """Seconds that a server may take for each answer; RFC 5321 (4.5.3.2) grants minutes, but mails wait behind."""
 _PORTS = {"smtp": 587, "smtps": 465}
+_MEANT_AS_SERVER = re.compile(r"smtps?[:/]|[^/]*:\d+$|[^/]*:[^/]*@", re.IGNORECASE)
+"""What is no folder, though it has no `://`: a password in it mustn't become the name of one."""
 
 
 class LaterError(BacksmithError):
@@ -62,7 +65,7 @@ def transport_of(settings: Settings, *, local: str) -> Transport:
     """The way that the settings name; `local` is what this host calls itself to servers. Raises UsageError."""
     if problem := missing(settings):
         raise UsageError(problem)
-    if "://" in settings.mail:
+    if "://" in settings.mail or _MEANT_AS_SERVER.match(settings.mail):
         return Smtp(server_of(settings.mail), local=local)
     return Folder(Path(settings.mail) if settings.mail else Path(settings.folder) / ".backsmith" / "mail")
 
@@ -75,7 +78,9 @@ def server_of(mail: str) -> SplitResult:
         host, _ = parts.hostname, parts.port
     except ValueError:
         host, problem = None, "its port is no number"
-    if parts.scheme not in _PORTS:
+    if "://" not in mail:
+        problem = "it has no :// and looks like a server"
+    elif parts.scheme not in _PORTS:
         problem = f"{parts.scheme}:// is no way to send mails"
     elif problem is None and not host:
         problem = "it names no host"
