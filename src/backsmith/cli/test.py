@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -13,7 +14,7 @@ from backsmith.cli.loading import compiled, named_model
 from backsmith.cli.talk import counted, say, write
 from backsmith.errors import UsageError
 
-PartName = Literal["scenarios", "round-trips", "matrix", "contract"]
+PartName = Literal["scenarios", "round-trips", "examples", "matrix", "contract"]
 
 
 def test(
@@ -31,9 +32,10 @@ def test(
 ) -> int:
     """Try an application out by what its own contract says; nothing has to be written for it.
 
-    Its scenarios are played, every field is written and read again at the edges of its type, every rule is asked by
-    everybody, and made-up requests are sent to every operation of its document, as each audience. All of it happens on
-    databases that are thrown away. Exits with 1 where something isn't as it should be.
+    Its scenarios are played, every field is written and read again at the edges of its type, every example of its
+    documentation is sent, every rule is asked by everybody, and made-up requests are sent to every operation of its
+    document, as each audience. All of it happens on databases that are thrown away. Exits with 1 where something isn't
+    as it should be.
 
     Example: `backsmith test shop.py --junit results.xml`
 
@@ -58,6 +60,7 @@ def test(
     html
         Write the results to this file as a page.
     """
+    logging.basicConfig(level=logging.ERROR)
     named = named_model(model)
     found = compiled(named)
     from backsmith.checks.testing.as_junit import as_junit  # noqa: PLC0415  needs the engine, as all below

@@ -27,6 +27,7 @@ ALL = os.environ.get("BACKSMITH_MUTANTS") == "all"
 SAMPLE = 4
 ROLE = "it asks for a role, which nobody who isn't signed in has"
 READ = "another rule lets the same people read all that it would"
+CHANGED = "another rule lets the same people change all that it would"
 NUMBERED = "keys that the database numbers are taken from nobody"
 CALCULATED = "calculated fields are taken from nobody"
 UNSEEN = "what they can't see they can't change, point at or call"
@@ -46,11 +47,14 @@ SAME: dict[str, dict[str, tuple[str, ...]]] = {
         ),
         READ: (
             "Category: staff create/update/delete: read added",
+            "Customer: own create: read added",
             "Order: own create/update: read added",
             "Order: own_draft place: read added",
             "Line: own_draft create/update/delete: read added",
         ),
+        CHANGED: ("Customer: own create: update added",),
         NUMBERED: (
+            "Customer: own create: id added",
             "Order: own create/update: id added",
             "Line: own_draft create/update/delete: id added",
             "Review: own read/create/update/delete: id added",

@@ -6,8 +6,10 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import re
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
@@ -32,7 +34,7 @@ class Question:
     asker: Asker = NOBODY
     method: str = "GET"
     body: Any = None
-    """JSON of the body, if there is one."""
+    """JSON of the body, if there is one; bytes are sent as they are."""
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
 
     def __str__(self) -> str:
@@ -40,7 +42,8 @@ class Question:
         if self.asker.roles:
             who += f" as {', '.join(sorted(self.asker.roles))}"
         headers = "".join(f" -H '{name}: {value}'" for name, value in self.headers.items())
-        body = "" if self.body is None else f" --body '{json.dumps(self.body, ensure_ascii=False)}'"
+        sent = self.body.decode() if isinstance(self.body, bytes) else json.dumps(self.body, ensure_ascii=False)
+        body = "" if self.body is None else f" --body '{sent}'"
         return f"{self.method} {self.target}{headers}{body} ({who})"
 
 
@@ -81,6 +84,18 @@ class Answer:
         return self.status, re.sub(r"urn:request:[^\"]*", "", self.body.decode(errors="replace")), headers
 
 
+@contextmanager
+def logging_kept() -> Generator[None]:
+    """Where an application starts within the block, it doesn't change how this process logs."""
+    root = logging.getLogger()
+    level, handlers = root.level, root.handlers[:]
+    try:
+        yield
+    finally:
+        root.setLevel(level)
+        root.handlers[:] = handlers
+
+
 class Served:
     """An application that can be asked. Use it as `async with`."""
 
@@ -98,7 +113,8 @@ class Served:
         self.application.engine._identify = identify  # pyright: ignore[reportPrivateUsage]
 
     async def __aenter__(self) -> Served:
-        await self.application.start()
+        with logging_kept():
+            await self.application.start()
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -109,7 +125,8 @@ class Served:
         self.asked += 1
         self._askers = [question.asker]
         path, _, query = question.target.partition("?")
-        body = b"" if question.body is None else json.dumps(question.body).encode()
+        body = b"" if question.body is None else question.body
+        body = body if isinstance(body, bytes) else json.dumps(body).encode()
         headers = dict(question.headers)
         if body:
             headers.setdefault("content-type", "application/json")
