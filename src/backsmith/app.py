@@ -163,7 +163,8 @@ class Backsmith:
             await self._take_up(blueprint)
         made = await create_missing(self.database, blueprint)
         if made:
-            _log.info("Made %d %s in %s.", made, "table" if made == 1 else "tables", without_password(self.settings.database))
+            what = "table" if made == 1 else "tables"
+            _log.info("Made %d %s in %s.", made, what, without_password(self.settings.database))
         await self._begin_secrets(blueprint)
         if self.files is not None:
             await self.files.start()
@@ -181,6 +182,8 @@ class Backsmith:
         self.metrics.start()
         if self._log is not None:
             self._log.start()
+        for name in self._http.hidden_files():
+            _log.warning("The front end's file %s is never served: the API answers at /%s.", name, name)
         self._started = True
 
     async def close(self) -> None:

@@ -138,7 +138,8 @@ class Accounts:
         if self._pages is not None:
             self._pages.view.check()
         if self.services.settings.development and not await has_administrator(self.services):
-            _log.info("Nobody may administer accounts yet: backsmith accounts create you@example.org --role admin")
+            begin = f"backsmith accounts create you@example.org --role admin --model {self.services.settings.model}"
+            _log.info("Nobody may administer accounts yet: %s", begin)
         await self.denials.start()
 
     async def close(self) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from backsmith import errors
 from backsmith.errors import RequestError
+from backsmith.http.origins import is_local_origin
 from backsmith.http.request import Request
 from backsmith.settings import Settings
 
@@ -29,13 +30,14 @@ class Origins:
         if request.method in SAFE or request.header("sec-fetch-site") == "same-origin":
             return
         origin = request.header("origin")
-        if origin is not None and (origin in self._allowed or (self._development and _is_host(origin, request))):
+        if origin is not None and (origin in self._allowed or (self._development and _is_own(origin, request))):
             return
         raise RequestError(
             errors.CROSS_SITE,
-            "A request with a cookie has to come from the application's own pages",
+            "A request with a cookie, or a form, has to come from the application's own pages",
             hint="Browsers say so by Sec-Fetch-Site or Origin. The origins that may are the settings address and, with "
-            "cors_credentials, cors_origins; other clients send a token: Authorization: Bearer …",
+            "cors_credentials, cors_origins; other clients send JSON, as Content-Type: application/json, and a token: "
+            "Authorization: Bearer …",
         )
 
 
@@ -44,7 +46,8 @@ def own_address(settings: Settings) -> str:
     return settings.address.rstrip("/") or f"http://localhost:{settings.port}"
 
 
-def _is_host(origin: str, request: Request) -> bool:
-    """Whether the origin is the host that the request was sent to: for developers, who set no address."""
+def _is_own(origin: str, request: Request) -> bool:
+    """Whether the origin is one of a developer, who set no address: the host that the request was sent to, or a front
+    end's development server on this machine, whatever its port."""
     host = request.header("host")
-    return bool(host) and origin in (f"http://{host}", f"https://{host}")
+    return (bool(host) and origin in (f"http://{host}", f"https://{host}")) or is_local_origin(origin)

@@ -13,12 +13,15 @@ import msgspec
 
 from backsmith import errors
 from backsmith.accounts.endpoint import Answer, Body, Call, Endpoint
+from backsmith.accounts.roles import keep_an_administrator
 from backsmith.accounts.services import Services
+from backsmith.blueprint.asker import NOBODY
 from backsmith.blueprint.naming import OWN_PREFIX
 from backsmith.databases.account_tables import TOLD
 from backsmith.databases.guard_tables import AUDIT_LOG
 from backsmith.databases.transaction import Transaction, ViolationError
 from backsmith.errors import RequestError
+from backsmith.model.teams import OWNER
 
 Outcome = Literal["deleted", "kept without personal data"]
 
@@ -83,10 +86,13 @@ async def erase_me(call: Call) -> Answer:
 async def erase(services: Services, transaction: Transaction, key: Any, request_id: str) -> Outcome:
     """Erase what is personal of an account, and its row where nothing needs it.
 
-    Raises RequestError NOT_FOUND, and whatever a check or hook of the application refuses.
+    Raises RequestError NOT_FOUND, REFERENCE of the last administrator and of who alone owns a team that others are in,
+    and whatever a check or hook of the application refuses.
     """
     if await services.people.find(transaction, key) is None:
         raise RequestError(errors.NOT_FOUND, f"There is no account {services.people.text(key)}")
+    await keep_an_administrator(services, transaction, key)
+    shared = await _shared_teams(services, transaction, key)
     await services.personal.erase(transaction, key, request_id)
     await services.sessions.end_all(transaction, key)
     outcome: Outcome = "deleted"
@@ -101,12 +107,50 @@ async def erase(services: Services, transaction: Transaction, key: Any, request_
         outcome = "kept without personal data"
     await forget(services, transaction, services.people.text(key))
     if outcome != "deleted":
+        await _leave(services, transaction, key, shared, request_id)
         now = services.clock()
         account = services.people.text(key)
         await services.tables.states.put(
             transaction, account=account, kind="person", created_at=now, disabled_at=now, verified_email=None
         )
     return outcome
+
+
+async def _shared_teams(services: Services, transaction: Transaction, key: Any) -> list[Any]:
+    """The teams that the account is in with others, held until the transaction ends: whoever else wants to leave one
+    waits. Raises RequestError REFERENCE where one would have no owner any more."""
+    teams, shared = services.teams, list[Any]()
+    if teams is None:
+        return shared
+    found = sorted(await teams.of_account(transaction, key), key=lambda each: teams.text(each[0].key))
+    for team, _ in found:
+        await teams.hold(transaction, team.key)
+        members = await teams.members(transaction, team.key)
+        others = {account: role for account, role in members.items() if account != key}
+        if others:
+            shared.append(team.key)
+        if others and members.get(key) == OWNER and OWNER not in others.values():
+            raise RequestError(
+                errors.REFERENCE,
+                f"The account is the only owner of team {teams.text(team.key)}, which others are in.",
+                hint=f"Hand it over first: POST /auth/teams/{teams.text(team.key)}/owner.",
+            )
+    return shared
+
+
+async def _leave(services: Services, transaction: Transaction, key: Any, shared: list[Any], request_id: str) -> None:
+    """Who is kept without personal data leaves the teams of others: nobody signs in as that account to own one."""
+    if services.teams is None:
+        return
+    for team in shared:
+        try:
+            async with transaction.savepoint():
+                await services.teams.remove(transaction, NOBODY, team, key, request_id)
+        except ViolationError:
+            continue  # rows of the application need the membership itself
+        except RequestError as error:
+            if error.kind != errors.REFERENCE:
+                raise
 
 
 async def forget(services: Services, transaction: Transaction, account: str) -> None:

@@ -12,6 +12,7 @@ from typing import Any, Protocol
 
 from backsmith import errors
 from backsmith.accounts.erasure import forget
+from backsmith.accounts.roles import keep_an_administrator
 from backsmith.accounts.services import Services
 from backsmith.blueprint.blueprint import Entity
 from backsmith.databases.transaction import Transaction
@@ -74,7 +75,7 @@ class Forgetting:
         """As Observer: there is nothing to do before."""
 
     async def after(self, work: Doing, changes: Sequence[Change]) -> None:
-        """As Observer. Raises RequestError REFUSED where a key has changed."""
+        """As Observer. Raises RequestError REFUSED where a key has changed, REFERENCE of the last administrator."""
         for change in changes:
             if change.entity.name != self._account:
                 continue
@@ -87,5 +88,6 @@ class Forgetting:
                 )
             if change.verb == "delete":
                 key = change.key[0]
+                await keep_an_administrator(self._services, work.transaction, key)
                 await self._services.sessions.end_all(work.transaction, key)
                 await forget(self._services, work.transaction, self._services.people.text(key))

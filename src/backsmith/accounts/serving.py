@@ -137,7 +137,8 @@ class AuthEndpoints:
             what = "An API key" if asker.via == "key" else "A token that wasn't made at a sign-in here"
             raise RequestError(errors.FORBIDDEN, f"{what} can't do that", hint="Sign in: POST /auth/sign-in.")
         if endpoint.access == "administrator" and ADMINISTRATOR not in asker.roles:
-            raise RequestError(errors.FORBIDDEN, f"Only accounts with the role {ADMINISTRATOR} may do that")
+            hint = f"Administrators give it, and at the machine: backsmith accounts grant EMAIL {ADMINISTRATOR}"
+            raise RequestError(errors.FORBIDDEN, f"Only accounts with the role {ADMINISTRATOR} may do that", hint=hint)
         if endpoint.access != "account" and not await self._confirmed(call):
             raise RequestError(
                 errors.CONFIRM_FIRST,

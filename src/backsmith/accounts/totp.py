@@ -154,7 +154,8 @@ def wrong_code() -> RequestError:
     return RequestError(
         WRONG_CREDENTIALS,
         "That code isn't right",
-        hint="Each code is good once, for half a minute: wait for the next one. Is the clock of the device right?",
+        hint="Each code is good once, for half a minute: wait for the next one. Is the clock of the device right? "
+        "A recovery code is good once.",
     )
 
 

@@ -25,7 +25,7 @@ class Note(Entity):
         return self.owner == user or "staff" in user.roles
 '''
 LINK = re.compile(r"http://localhost:8000/auth/([a-z/]+)#([\w-]{22}\.[\w-]{43})\n")
-HERE = "The setting address says where the application is reached; this link is for your own machine.\n"
+HERE = "The setting address isn't set, so this link is good on your own machine only.\n"
 
 
 class Done(NamedTuple):

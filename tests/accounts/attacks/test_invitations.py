@@ -7,7 +7,7 @@ from itertools import count
 
 from backsmith.databases.transaction import Transaction
 from tests.accounts.application import Answer, Served
-from tests.accounts.people import Known, sign_in
+from tests.accounts.people import Known, sign_in, write_email
 from tests.accounts.signing.post import Post
 
 Someone = Callable[[], Post]
@@ -74,14 +74,14 @@ async def test_to_a_team_that_is_gone_and_whose_key_another_one_has(club: Served
 
 
 async def test_with_an_address_that_is_anothers_by_then(club: Served, post: Someone) -> None:
-    """The guest writes the invited address into the row of the account that they have."""
+    """The application writes the invited address into the row of somebody else's account."""
     owner, guest, thief = await someone(club), post(), post()
     team = (await owner.ask("POST", "/auth/teams", {"name": "Crew"})).json["id"]
     await owner.ask("POST", f"/auth/teams/{team}/invitations", {"email": guest.email})
     token = guest.last("team-invitation").token
     await thief.sign_up()
     key = (await thief.ask("GET", "me")).json["id"]
-    await club.ask("PATCH", f"/api/users/{key}", {"email": guest.email}, authorization=f"Bearer {thief.token}")
+    await write_email(club, key, guest.email)
     assert (await thief.ask("POST", "invitations/accept", {"token": token})).status == 403
 
 

@@ -41,6 +41,7 @@ def site(
     shared_database_url: str, tmp_path_factory: pytest.TempPathFactory, run: Callable[..., Any]
 ) -> Iterator[Served]:
     one = run(serve(MODEL, shared_database_url, tmp_path_factory.mktemp("site"), sign_up="closed"))
+    run(person(one, "root", "admin"))  # so that the others aren't the last who administer accounts
     yield one
     run(one.application.close())
 

@@ -261,8 +261,14 @@ async def test_an_application_shows_its_own_pages_or_none(database_url: str, tmp
     assert "--accent: #ffe066; --on-accent: #000" in answer.text, "what is read on a pale colour is black"
     assert "data: https://cdn.example;" in (answer.header("content-security-policy") or "")
     (tmp_path / "pages/sign_in.html").write_text("{% if %}")
-    with pytest.raises(UsageError, match=r"sign_in\.html:1: Expected an expression"):
+    (tmp_path / "pages/sign-in.html").write_text("")
+    (tmp_path / "pages/_mine.html").write_text("")
+    told = r"sign_in\.html:1: Expected an expression.*\n.*sign-in\.html: No page has"
+    with pytest.raises(UsageError, match=told) as said:
         await serve(NOTES, database_url, tmp_path)
+    assert "_mine" not in str(said.value)
+    (tmp_path / "pages/sign-in.html").unlink()
+    (tmp_path / "pages/sign_in.html").unlink()
     one = await serve(NOTES, database_url, tmp_path, sign_in_page=False)
     assert (await one.ask("GET", "/auth/sign-in", accept=HTML)).status == 405
     await one.application.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
@@ -10,11 +11,15 @@ from typing import Any
 import msgspec
 import pytest
 
+from backsmith import errors
 from backsmith.accounts.erasure import erase
 from backsmith.accounts.services import Services, now
+from backsmith.blueprint.asker import NOBODY
 from backsmith.databases.account_tables import TOLD, of_account
 from backsmith.databases.transaction import Transaction
+from backsmith.errors import RequestError
 from tests.accounts.application import Served, serve
+from tests.accounts.people import sign_in
 
 MODEL = """
     from datetime import date
@@ -133,7 +138,7 @@ async def test_an_account_that_nothing_needs_goes_and_its_letters_with_it(shop: 
 
     async def work(transaction: Transaction) -> Any:
         await services.tables.states.put(transaction, account="3", kind="person", created_at=now())
-        await services.tables.roles.put(transaction, account="3", role="admin", granted_at=now())
+        await services.tables.roles.put(transaction, account="3", role="staff", granted_at=now())
         return await erase(services, transaction, 3, "request")
 
     assert await shop.application.database.transact(work) == "deleted"
@@ -148,7 +153,7 @@ async def test_what_is_kept_of_an_account_goes_with_its_row_however_that_goes(sh
     services = services_of(shop)
 
     async def work(transaction: Transaction) -> None:
-        await services.tables.roles.put(transaction, account="3", role="admin", granted_at=now())
+        await services.tables.roles.put(transaction, account="3", role="staff", granted_at=now())
         await services.people.delete(transaction, 3, "request")
 
     await shop.application.database.transact(work)
@@ -157,3 +162,84 @@ async def test_what_is_kept_of_an_account_goes_with_its_row_however_that_goes(sh
 
 def test_every_table_of_accounts_says_what_people_are_told_of_it() -> None:
     assert set(TOLD) == {table.name for table in of_account()} | {"backsmith_audit_log"}
+
+
+async def test_the_last_administrator_can_be_neither_erased_nor_deleted_of_two_at_once_one_stays(shop: Served) -> None:
+    await fill(shop)
+    services, database = services_of(shop), shop.application.database
+
+    async def grant(transaction: Transaction) -> None:
+        for account in ("2", "3"):
+            await services.tables.states.put(transaction, account=account, kind="person", created_at=now())
+            await services.tables.roles.put(transaction, account=account, role="admin", granted_at=now())
+
+    async def erased(key: int) -> str:
+        try:
+            return await database.transact(lambda transaction: erase(services, transaction, key, "request"), retry=True)
+        except RequestError as error:
+            return error.message
+
+    await database.transact(grant)
+    outcomes = set(await asyncio.gather(erased(2), erased(3)))
+    assert len(outcomes) == 2
+    assert "This is the last account that may administer others." in outcomes
+    [left] = [int(row["account"]) for row in await services.tables.roles.find(database, role="admin")]
+    with pytest.raises(RequestError) as refused:
+        await database.transact(lambda transaction: services.people.delete(transaction, left, "request"))
+    assert refused.value.kind == errors.REFERENCE
+    assert [(left,)] == await rows_of(shop, f"SELECT id FROM accounts WHERE id = {left} AND name IS NOT NULL")
+
+
+TEAMS = """
+    from typing import Annotated
+    from backsmith import Account, Entity, Membership, OnDelete, Team, TeamEntity, allow
+
+    class Project(TeamEntity):
+        owner: Annotated[Account, OnDelete("restrict")]
+        name: str
+
+        @allow("read")
+        def everyone(self) -> bool:
+            return True
+"""
+
+
+@pytest.fixture
+def gardens(database_url: str, tmp_path: Path, run: Callable[..., Any]) -> Iterator[Served]:
+    one = run(serve(TEAMS, database_url, tmp_path))
+    yield one
+    run(one.application.close())
+
+
+async def test_who_alone_owns_a_team_that_others_are_in_hands_it_over_before_they_are_erased(gardens: Served) -> None:
+    ann, bo = await sign_in(gardens, "ann@example.org"), await sign_in(gardens, "bo@example.org")
+    services, database = services_of(gardens), gardens.application.database
+    teams = services.teams
+    assert teams is not None
+    team = (await ann.ask("POST", "/auth/teams", {"name": "Gardeners"})).json["id"]
+
+    async def joins(transaction: Transaction) -> None:
+        await teams.put(transaction, NOBODY, team, bo.key, "member", "request")
+        await services.people._data(transaction).create(  # type: ignore[attr-defined]
+            gardens.application._classes["Project"], team_id=team, owner_id=ann.key, name="Dig"
+        )
+
+    await database.transact(joins)
+    refused = await ann.ask("DELETE", "/auth/me")
+    assert (refused.status, refused.json["message"], refused.json["hint"]) == (
+        409,
+        f"The account is the only owner of team {team}, which others are in.",
+        f"Hand it over first: POST /auth/teams/{team}/owner.",
+    )
+    assert await rows_of(gardens, f"SELECT email FROM accounts WHERE id = {ann.key}") == [("ann@example.org",)]
+    assert (await ann.ask("POST", f"/auth/teams/{team}/owner", {"account": bo.key})).status == 204
+    assert (await ann.ask("DELETE", "/auth/me")).json == {"account": "kept without personal data"}
+    assert await database.transact(lambda transaction: teams.members(transaction, team)) == {bo.key: "owner"}
+
+
+async def test_who_is_alone_in_a_team_is_erased_and_the_team_stays(gardens: Served) -> None:
+    ann = await sign_in(gardens, "ann@example.org")
+    team = (await ann.ask("POST", "/auth/teams", {"name": "Hermits"})).json["id"]
+    assert (await ann.ask("DELETE", "/auth/me")).json == {"account": "kept without personal data"}
+    assert await rows_of(gardens, "SELECT id, name FROM teams") == [(team, "Hermits")]
+    assert await rows_of(gardens, f"SELECT email FROM accounts WHERE id = {ann.key}") == [(None,)]

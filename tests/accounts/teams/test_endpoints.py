@@ -299,9 +299,9 @@ def test_a_team_goes_with_its_memberships_where_the_application_lets_it(team: Te
     assert team.ask(team.owner, "GET", "/auth/teams").json == {"teams": []}
 
 
-def test_the_last_owner_who_is_erased_leaves_a_row_without_anything_personal(team: Team) -> None:
-    erased = team.ask(team.owner, "DELETE", "/auth/me")
-    assert (erased.status, erased.json) == (200, {"account": "kept without personal data"})
+def test_the_only_owner_of_others_is_not_erased_and_the_others_are(team: Team) -> None:
+    refused = team.ask(team.owner, "DELETE", "/auth/me")
+    assert said(refused) == (409, f"The account is the only owner of team {team.id}, which others are in.")
     gone = team.ask(team.member, "DELETE", "/auth/me")
     assert (gone.status, gone.json) == (200, {"account": "deleted"})
     rows = team.ask(team.admin, "GET", f"/api/memberships?team_id=eq.{team.id}&select=role&order=role").json

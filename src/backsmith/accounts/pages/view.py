@@ -92,6 +92,11 @@ class View:
                 self._environment.get_template(name)
             except TemplateSyntaxError as error:
                 mistakes.append(f"{error.filename or name}:{error.lineno}: {error.message}")
+        folder, known = self._folder(), {file.name for file in _OWN.glob("*.html")}
+        for file in () if folder is None else sorted(folder.glob("*.html")):
+            if file.name not in known and not file.name.startswith("_"):
+                names = ", ".join(sorted(known))
+                mistakes.append(f"{file}: No page has that name. There are {names}. One to be included begins with _.")
         if mistakes:
             raise UsageError("\n".join(mistakes))
 
