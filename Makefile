@@ -1,4 +1,5 @@
 # make demo   serve the example shop, filled with rows, and say what to try
+# make storefront   the same with the example front end, at the server's address
 # make test   run all tests, a process for each core
 # make check  what CI checks beside the tests: style, types, the arrow of imports
 # make bench  measure beside other back ends (40 minutes; see bench/README.md)
@@ -13,17 +14,23 @@ INSTALLED := .venv/.installed
 CLIENT := tests/javascript/node_modules/.installed
 PROVIDER := tests/accounts/oidc/server/node_modules/.installed
 TYPESCRIPT := tests/clients/typescript/node_modules/.installed
+STOREFRONT := examples/storefront/node_modules/.installed
+REACT_ADMIN := tests/front_end/react_admin/node_modules/.installed
 CHROMIUM := .venv/.chromium
 PORT ?= 8000
 
-.PHONY: help demo test check bench format clean
+.PHONY: help demo storefront test check bench format clean
 help:
 	@sed -n 's/^# \(make .*\)/\1/p' Makefile
 
 demo: $(INSTALLED)
 	$(BIN)/python -m examples.shop.demo --port $(PORT)
 
-test: $(INSTALLED) $(CLIENT) $(PROVIDER) $(TYPESCRIPT) $(CHROMIUM)
+storefront: $(INSTALLED) $(STOREFRONT)
+	cd examples/storefront && npm run build
+	BACKSMITH_FRONT_END=$(CURDIR)/examples/storefront/dist $(BIN)/python -m examples.shop.demo --port $(PORT)
+
+test: $(INSTALLED) $(CLIENT) $(PROVIDER) $(TYPESCRIPT) $(STOREFRONT) $(REACT_ADMIN) $(CHROMIUM)
 	$(BIN)/pytest --numprocesses auto --dist loadfile
 
 check: $(INSTALLED)
@@ -41,7 +48,7 @@ format: $(INSTALLED)
 	$(BIN)/ruff format .
 
 clean:
-	rm -rf .venv tests/javascript/node_modules tests/accounts/oidc/server/node_modules tests/clients/typescript/node_modules bench/.venv bench/node_modules
+	rm -rf .venv tests/javascript/node_modules tests/accounts/oidc/server/node_modules tests/clients/typescript/node_modules examples/storefront/node_modules tests/front_end/react_admin/node_modules bench/.venv bench/node_modules
 
 $(INSTALLED): pyproject.toml
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or later is needed and wasn't found. Name it: make PYTHON=python3.12" >&2; exit 1; }
@@ -77,6 +84,22 @@ $(TYPESCRIPT): tests/clients/typescript/package-lock.json
 		cd tests/clients/typescript && npm ci --no-audit --no-fund --loglevel=error && touch node_modules/.installed; \
 	else \
 		echo "No Node.js: the tests of the TypeScript client are skipped." >&2; \
+	fi
+
+# So are those of the example front end, which `make storefront` can't do without.
+$(STOREFRONT): examples/storefront/package-lock.json
+	@if command -v npm >/dev/null; then \
+		cd examples/storefront && npm ci --no-audit --no-fund --loglevel=error && touch node_modules/.installed; \
+	else \
+		echo "No Node.js: the example front end can't be built, and its tests are skipped." >&2; \
+	fi
+
+# So are those with react-admin (330 MB).
+$(REACT_ADMIN): tests/front_end/react_admin/package-lock.json
+	@if command -v npm >/dev/null; then \
+		cd tests/front_end/react_admin && npm ci --no-audit --no-fund --loglevel=error && touch node_modules/.installed; \
+	else \
+		echo "No Node.js: the tests with react-admin are skipped." >&2; \
 	fi
 
 # The tests of the sign-in pages are skipped where there is no Chromium. CI's machines get Debian's.

@@ -113,8 +113,9 @@ class Customer(Entity):
     reviews: list[Review]
 
     @allow("read", "update")
+    @allow("create", fields=("account", "name", "email", "newsletter"))
     def own(self, user: Account) -> bool:
-        """Customers see and change their own data."""
+        """Customers see and change their own data; who signed up becomes one by giving it."""
         return self.account == user
 
     @allow("read", "create", "update", "delete")

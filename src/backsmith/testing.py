@@ -1,4 +1,6 @@
-"""Tests of an application with pytest: a plugin, which pytest finds where Backsmith is installed.
+"""Tests of an application with pytest: a plugin, for `addopts = "-p backsmith.testing"`.
+
+It isn't an entry point, since pytest would rewrite the assertions of all of Backsmith in every project that has it.
 
 - `backsmith` is a fixture: the application, served on a database of its own that is thrown away after the test, as a
   `Server` with clients who act as anyone.

@@ -13,6 +13,7 @@ from backsmith.app import log_form
 from backsmith.cli.loading import compiled, named_model
 from backsmith.cli.server import check_free, serve_forever
 from backsmith.cli.talk import say
+from backsmith.engine.front_end.listing import check_folder
 from backsmith.settings import Settings, read_settings
 
 
@@ -24,6 +25,7 @@ def serve(
     host: str | None = None,
     port: str | None = None,
     workers: str | None = None,
+    front_end: str | None = None,
     production: bool = False,
     **settings: Annotated[str, Parameter(help="Any other setting, as --max-rows 100; backsmith settings lists them.")],
 ) -> int:
@@ -46,17 +48,21 @@ def serve(
         Port to listen on [default: 8000].
     workers
         Processes that serve [default: 1].
+    front_end
+        Folder with a built front end, such as dist, which is served beside the API.
     production
         No reloading, JSON logs, no tokens of `backsmith token`.
     """
     model = named_model(model)
     flags: dict[str, str] = {name.replace("-", "_"): value for name, value in settings.items()}
-    named = {"database": database, "host": host, "port": port, "workers": workers}
+    named = {"database": database, "host": host, "port": port, "workers": workers, "front_end": front_end}
     flags |= {name: value for name, value in named.items() if value is not None}
     if production:
         flags["environment"] = "production"
     read = read_settings(model, flags=flags)
     accounts = not read.development and _accounts(model, read)
+    if read.front_end:
+        check_folder(Path(read.front_end))
     check_free(read.host, read.port)
     # The workers are processes of their own and read the settings again, flags by way of the environment.
     os.environ |= {f"BACKSMITH_{name.upper()}": value for name, value in flags.items()}
@@ -81,8 +87,10 @@ def _accounts(model: str, settings: Settings) -> bool:
 
 def _greet(model: str, settings: Settings, *, accounts: bool) -> None:
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
-    where = f"http://{host}:{settings.port}{settings.prefix}"
-    say(f"Serving {model} at {where} ({settings.environment}). Ctrl-C ends it.")
+    root = f"http://{host}:{settings.port}"
+    say(f"Serving {model} at {root}{settings.prefix} ({settings.environment}). Ctrl-C ends it.")
+    if settings.front_end:
+        say(f"The front end of {settings.front_end} is at {root}/")
     for line in warnings(settings, accounts=accounts):
         say(f"Note: {line}")
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 
 from backsmith.blueprint.blueprint import Blueprint
 from backsmith.databases.database import Database
-from backsmith.databases.own_tables import has_secret_fields
+from backsmith.databases.own_tables import can_write, has_secret_fields
 from backsmith.engine.access import Authorizer
 from backsmith.engine.batch.batch import Batches, Charge
 from backsmith.engine.catalogue import Catalogue
@@ -100,6 +100,7 @@ class Engine:
             counts=counts,
             opening=opening,
             secrets=secrets,
+            remembers=can_write(blueprint),
         )
         self._calls = Calls(
             database,

@@ -21,9 +21,20 @@ class Settings(AccountSettings, frozen=True, kw_only=True):
 
     # Browsers
     cors_origins: Annotated[
-        tuple[str, ...], Meta(description="Origins whose pages may call the API; * is every origin.")
+        tuple[str, ...],
+        Meta(
+            description="Origins whose pages may call the API; * is every origin. In development, pages of this "
+            "machine (localhost, 127.0.0.1, [::1]) may in any case, on every port and with cookies."
+        ),
     ] = ()
     cors_credentials: Annotated[bool, Meta(description="Whether those pages may send cookies along.")] = False
+
+    front_end: Annotated[
+        str, Meta(description="Folder with a built front end, such as dist, which is served beside the API.")
+    ] = ""
+    front_end_policy: Annotated[
+        str, Meta(description="The Content-Security-Policy of its pages, in place of the one in docs/front_end.md.")
+    ] = ""
 
     # The contract
     documents: Annotated[

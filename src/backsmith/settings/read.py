@@ -22,7 +22,7 @@ from backsmith.settings.values import Misfit, from_text, from_value
 ENVIRONMENT = "BACKSMITH_"
 _OTHER_VARIABLES = frozenset({"model", "shared"})
 """Names after BACKSMITH_ that are not settings: the command hands the model to its workers by them."""
-_PATHS = frozenset({"jwt_key_file", "jwks_file", "secret_file", "mail_templates", "page_templates"})
+_PATHS = frozenset({"jwt_key_file", "jwks_file", "secret_file", "mail_templates", "page_templates", "front_end"})
 
 
 class Written(NamedTuple):

@@ -7,7 +7,6 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable
-from importlib.metadata import entry_points
 from pathlib import Path
 
 import pytest
@@ -97,7 +96,3 @@ def test_a_project_without_a_model_is_left_alone(project: Path) -> None:
 def test_a_model_that_is_not_named_is_asked_for(project: Path) -> None:
     (project / "pyproject.toml").write_text("[tool.pytest.ini_options]\n")
     assert 'Which model? Write backsmith_model = ["shop.py"] under [tool.pytest.ini_options].' in pytest_in(project)
-
-
-def test_pytest_finds_it_by_itself() -> None:
-    assert [each.value for each in entry_points(group="pytest11", name="backsmith")] == ["backsmith.testing"]

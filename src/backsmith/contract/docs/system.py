@@ -78,6 +78,8 @@ def _server(settings: Settings, blueprint: Blueprint) -> Part:
     ]
     if blueprint.hooks:
         lines.append(f"{_counted(len(blueprint.hooks), 'hook', 'hooks')} around writes")
+    if settings.front_end:
+        lines.append("A front end beside the API")
     if settings.limits:
         lines.append("Requests are counted and limited")
     if settings.metrics:

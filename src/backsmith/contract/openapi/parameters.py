@@ -138,7 +138,8 @@ class Parameters:
             return _HEADERS[given.name]
         if given.name == "Idempotency-Key":
             least = _ANONYMOUS_KEY if operation.anonymous else 1
-            return {"type": "string", "minLength": least, "maxLength": 255, "pattern": "^[!-~]*$"}, _KEY_EXAMPLE
+            form = "^[!-~]([ -~]*[!-~])?$"  # HTTP takes spaces around a header's value away
+            return {"type": "string", "minLength": least, "maxLength": 255, "pattern": form}, _KEY_EXAMPLE
         schema = self._shapes.schemas.of(given.type, "given", given.bounds)
         if given.place == "path" and isinstance(given.type, Text) and not isinstance(given.type, Enum):
             schema = {"minLength": 1, **schema}

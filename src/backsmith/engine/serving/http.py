@@ -1,7 +1,7 @@
 """From an HTTP request to the reply, whatever server carries them: the spine, and around it what every reply has.
 
-Paths below the prefix go to the spine; /health, /ready, /metrics and /errors/… are answered here. `asgi` and `rsgi`
-carry requests here and replies back.
+Paths below the prefix go to the spine; /health, /ready, /metrics and /errors/… are answered here, and a front end's
+files where nothing else answers. `asgi` and `rsgi` carry requests here and replies back.
 """
 
 from __future__ import annotations
@@ -10,11 +10,13 @@ import logging
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from time import perf_counter
-from urllib.parse import unquote
+from urllib.parse import unquote, urlsplit
 
 from backsmith import errors
 from backsmith.databases.database import MissingError
 from backsmith.engine.exchange import Exchange
+from backsmith.engine.front_end.front_end import ROUTE as FRONT_END
+from backsmith.engine.front_end.front_end import FrontEnd
 from backsmith.engine.serving.client_kinds import kind_of_client
 from backsmith.engine.serving.cors import Cors
 from backsmith.engine.serving.deprecations import Deprecations
@@ -35,12 +37,13 @@ from backsmith.errors import RequestError
 from backsmith.http.addresses import client_address
 from backsmith.http.beside import Beside
 from backsmith.http.limiting import Denied, Limits
+from backsmith.http.origins import LOOPBACK, refuse_led_astray
 from backsmith.http.reply import Headers, Reply
 from backsmith.http.reply import reply as plain_reply
 from backsmith.http.request import Request
 from backsmith.settings import Settings
 
-_UNLIMITED = frozenset({"/health", "/ready", "/metrics", "/errors"})
+_UNLIMITED = frozenset({"/health", "/ready", "/metrics", "/errors", FRONT_END})
 """Routes that are answered whoever asks, however often."""
 _log = logging.getLogger("backsmith.engine")
 
@@ -94,7 +97,11 @@ class HttpApplication:
         self._streams = Limiter(settings.concurrency, settings.queue, settings.queue_timeout)
         """Requests whose bodies arrive while they are in work: slow ones keep out only one another."""
         self._ids = RequestIds()
-        self._cors = Cors(settings.cors_origins, settings.cors_credentials)
+        self._cors = Cors(settings.cors_origins, settings.cors_credentials, local=settings.development)
+        alone = settings.development and settings.host in LOOPBACK
+        self._own_address = (urlsplit(settings.address).hostname or "") if alone else None
+        """The name that the developer gave a server of this machine alone."""
+        self._front_end = FrontEnd(settings, self._cors.vary("Accept, Accept-Encoding")) if settings.front_end else None
         self._common: Headers = [*SECURITY, ("vary", self._cors.vary(f"{VARY}, Cookie" if cookies else VARY))]
         metrics.gauges["in_flight"] = lambda: self._limiter.running + self._streams.running
         metrics.gauges["queued"] = lambda: self._limiter.waiting + self._streams.waiting
@@ -104,6 +111,15 @@ class HttpApplication:
         below = path[len(self._prefix) :].rstrip("/").split("/") if path.startswith(self._prefix) else [""]
         # To the letter: who keeps /metrics from the world by its path is not to be asked for //metrics.
         return tuple(below) if below[0] else ("", *path[1:].split("/"))
+
+    def hidden_files(self) -> list[str]:
+        """The files of the front end that nobody can get, because the API answers at their addresses."""
+
+        def answered(path: tuple[str, ...]) -> bool:
+            request = Request("GET", ("", *path), "/" + "/".join(path), "", {})
+            return any(each.serves(path) for each in self._besides) or self._engine.serves(request)
+
+        return [] if self._front_end is None else self._front_end.hidden(answered)
 
     async def reply(self, request: Request, body: Incoming | None = None) -> Reply:
         """The reply to a request; whatever goes wrong is one too.
@@ -204,6 +220,8 @@ class HttpApplication:
 
     async def _answer(self, exchange: Exchange, beside: Beside | None) -> Reply:
         request = exchange.request
+        if self._own_address is not None:
+            refuse_led_astray(request, self._own_address)
         if len(request.target) + len(request.query) > self._max_url:
             raise RequestError(errors.URL_TOO_LONG, f"The address is longer than {self._max_url} bytes")
         if request.method == "OPTIONS":
@@ -242,7 +260,10 @@ class HttpApplication:
                 if page is not None:
                     return page
             case _:
-                pass
+                page = None if self._front_end is None else await self._front_end.answer(request)
+                if page is not None:
+                    exchange.route = FRONT_END
+                    return page
         raise RequestError(
             errors.NOTHING_HERE,
             f"There is nothing at {request.target}",

@@ -1,0 +1,4 @@
+import { defineConfig } from "vite";
+
+const shop = "http://localhost:8000";
+export default defineConfig({ server: { proxy: { "/api": shop, "/auth": shop } } });
