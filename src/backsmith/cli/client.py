@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from backsmith.blueprint.source import shown
-from backsmith.cli.contracts import contract_named
+from backsmith.cli.contracts import contract_named, spare
 from backsmith.cli.exit_codes import DONE, MISTAKES
 from backsmith.cli.loading import named_model
 from backsmith.cli.talk import counted, next_command, say
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from backsmith.contract import Contract
     from backsmith.contract.files import Files
 
-Language = Literal["typescript"]
+Language = Literal["typescript", "python"]
 
 
 def client(
@@ -31,7 +31,7 @@ def client(
     zod: bool = False,
     check: bool = False,
 ) -> int:
-    """Write a typed client of an application, to be committed with the front end that uses it.
+    """Write a typed client of an application, to be committed with the program that uses it.
 
     The same model gives the same bytes. What was generated before and isn't any more is removed; files of yours in the
     folder stay.
@@ -41,7 +41,8 @@ def client(
     Parameters
     ----------
     language
-        `typescript`: types, a client on `fetch`, and the type `Database` of @supabase/postgrest-js.
+        `typescript`: types, a client on `fetch`, and the type `Database` of @supabase/postgrest-js. `python`: a package
+        with types and clients on httpx, one of them for `await`.
     model
         The model's file, package or dotted name.
     out
@@ -74,7 +75,7 @@ def client(
         say(f"{counted(len(stale), 'file', 'files')} in {place} {'is' if len(stale) == 1 else 'are'} out of date.")
         next_command(again)
         return MISTAKES
-    _spare(files, out)
+    spare(files, out)
     try:
         touched = write(files, out)
     except OSError as error:
@@ -90,13 +91,9 @@ def _files(language: Language, contract: Contract, *, tanstack: bool, zod: bool)
             from backsmith.clients.typescript import typescript_files  # noqa: PLC0415  see above
 
             return typescript_files(contract, tanstack=tanstack, zod=zod)
+        case "python":
+            from backsmith.clients.python import python_files  # noqa: PLC0415  see above
 
-
-def _spare(files: Files, out: Path) -> None:
-    """Refuse to write over what wasn't generated."""
-    from backsmith.contract.files import MARK  # noqa: PLC0415  see above
-
-    for path in files:
-        place = out / path
-        if place.is_file() and MARK.encode() not in place.read_bytes()[:400]:
-            raise UsageError(f"{shown(str(place))} wasn't made by Backsmith. Move it, or choose another folder.")
+            if tanstack or zod:
+                raise UsageError("--tanstack and --zod are of TypeScript. Leave them out.")
+            return python_files(contract)

@@ -5,14 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from backsmith.clients.typescript.functions import Method, auth_methods, called, method_of, names_of, request_of
+from backsmith.clients.calls import ENDING, called, is_signed_out
+from backsmith.clients.typescript.functions import Method, auth_methods, method_of, names_of, request_of
 from backsmith.clients.typescript.rows import Rows
 from backsmith.clients.typescript.spelling import Types, comment, member_name, text
 from backsmith.contract.contract import Contract
-
-# Addresses of `/auth` that end the session they are called with, and those that anyone may call and yet ask who does.
-_ENDING = frozenset({("POST", "/auth/sign-out"), ("POST", "/auth/sign-out-everywhere"), ("DELETE", "/auth/me")})
-_ASKED_BY_SESSION = frozenset({"/auth/sign-out", "/auth/impersonation/end", "/auth/invitations/accept"})
 
 
 class Methods(NamedTuple):
@@ -136,7 +133,7 @@ def _sent(method: Method) -> str:
 def _authorized(method: Method) -> str:
     operation = method.operation
     request = request_of(method)
-    if operation.anonymous and operation.path not in _ASKED_BY_SESSION:
+    if is_signed_out(operation):
         request = f"{request[:-2]}, signedOut: true }}"
-    ends = ", true" if (operation.method, operation.path) in _ENDING else ""
+    ends = ", true" if (operation.method, operation.path) in ENDING else ""
     return f"$.authorize(transport, {request}{ends})"

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from backsmith.clients.calls import called
 from backsmith.clients.typescript.embeds import Told, foreign_keys, told
 from backsmith.clients.typescript.entities import Entity
-from backsmith.clients.typescript.functions import called, returned
+from backsmith.clients.typescript.functions import returned
 from backsmith.clients.typescript.spelling import Types, importing, member_name, text
 from backsmith.contract.contract import Contract, Operation, Relationship, Shape
 

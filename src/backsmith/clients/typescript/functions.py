@@ -9,8 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from msgspec.structs import replace
-
+from backsmith.clients.calls import fetched, is_argument
 from backsmith.clients.typescript.spelling import Types, camel, comment, member_name, object_type, text
 from backsmith.contract.contract import Bytestream, Input, Operation
 
@@ -38,24 +37,10 @@ class Method(NamedTuple):
         yield f"{indent}{name}({parameters}): Promise<{self.result}>;"
 
 
-def called(operations: Iterable[Operation]) -> list[Operation]:
-    """Queries, and actions that aren't about a row: what lies below `/rpc`.
-
-    Of a query that takes GET and POST it is the latter, whose body has types that an address can only spell as text.
-    """
-    found: dict[str, Operation] = {}
-    for operation in operations:
-        if operation.kind in ("query", "action") and operation.collection is None:
-            name = operation.function or operation.id
-            known = found.get(name, operation)
-            found[name] = replace(operation if operation.method == "POST" else known, summary=known.summary)
-    return list(found.values())
-
-
 def method_of(name: str, operation: Operation, types: Types) -> Method:
     """The method for an operation: parts of the path first, then the body, then everything else of the address."""
     keys = tuple(each for each in operation.inputs if each.place == "path")
-    beside = tuple(each for each in operation.inputs if _is_argument(each, operation))
+    beside = tuple(each for each in operation.inputs if is_argument(each, operation))
     body = next(iter(operation.body), None)
     parameters = [f"{_identifier(each.name)}: {types.given(each.type, within='model.')}" for each in keys]
     must = any(each.required for each in beside)
@@ -83,13 +68,6 @@ def method_of(name: str, operation: Operation, types: Types) -> Method:
     )
 
 
-def _is_argument(given: Input, operation: Operation) -> bool:
-    """Whether a method takes it: what carries a session, and what is sent again, is up to the client as a whole."""
-    if operation.kind == "auth" and given.name == "transport":
-        return False
-    return given.place in ("query", "header") and given.name != "Idempotency-Key"
-
-
 def request_of(method: Method) -> str:
     """The request, as the object that `Transport` takes."""
     operation = method.operation
@@ -115,13 +93,7 @@ def names_of(method: Method) -> str:
 
 def auth_methods(operations: Iterable[Operation], types: Types) -> list[Method]:
     """The methods of `auth`, called as their operations are: `signIn`."""
-    called = (each for each in operations if each.kind == "auth" and not _leads_elsewhere(each))
-    return [method_of(camel(each.id), each, types) for each in called]
-
-
-def _leads_elsewhere(operation: Operation) -> bool:
-    """Whether it is a page that a browser is sent to and not something to fetch."""
-    return any(300 <= answer.status < 400 for answer in operation.answers)
+    return [method_of(camel(each.id), each, types) for each in fetched(operations)]
 
 
 def _result(operation: Operation, types: Types) -> str:
