@@ -85,7 +85,7 @@ def test_the_key_of_the_body_is_that_of_the_address(both: Both) -> None:
     "query",
     ["", "?room=eq.A", "?room=eq.A&number=gt.1", "?room=eq.A&number=not.eq.1", "?room=in.(A)&number=eq.1",
      "?and=(room.eq.A,number.eq.1)", "?room=eq.A&number=eq.1&taken=is.false", "?room=eq.A&number=eq(any).{1}",
-     "?room=eq.A&number=eq.1&number=eq.1"],
+     "?room=eq.A&number=eq.1&number=eq.1", "?room=gt.A&limit=1", "?room=gt.A&after=WzIwXQ"],
 )  # fmt: skip
 def test_an_address_names_one_row_by_its_key(both: Both, query: str) -> None:
     refused = both.ask("PUT", f"/api/places{query}", '{"room": "A", "number": 1}')

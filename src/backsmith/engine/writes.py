@@ -69,13 +69,14 @@ class Writes:
         counts: Counts[PlanKey | WriteKey],
         opening: Opening,
         secrets: Secrets | None,
+        remembers: bool,
     ) -> None:
-        """`classes` are the application's entities by name, for their checks."""
+        """`classes` are the application's entities by name, for their checks; `remembers` requests that were done."""
         self.writer = Writer(catalogue, authorizer, database.dialect, opening=opening)
         self._opening = opening
         self.bodies = Bodies(catalogue, limits, classes)
         self._planner = WritePlanner(catalogue, authorizer, database.dialect, limits, max_rows=max_rows)
-        self.idempotency = Idempotency(database, secrets)
+        self.idempotency = Idempotency(database, secrets, keeps=remembers)
         self._catalogue = catalogue
         self._authorizer = authorizer
         self._database = database

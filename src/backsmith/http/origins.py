@@ -34,7 +34,7 @@ def refuse_led_astray(request: Request, own: str) -> None:
         return
     raise RequestError(
         errors.CROSS_SITE,
-        f"A server in development answers at this machine's own names only, not as {name_of(host)[:100]}",
+        "A server in development answers at this machine's own names only",
         hint="Write localhost. Where a tunnel or proxy of yours leads here, set address to what it is reached at: "
         "BACKSMITH_ADDRESS=https://…",
     )

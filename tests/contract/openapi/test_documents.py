@@ -1,6 +1,6 @@
 """Documents of whole applications: valid, with examples that fit, the same each time, of each audience its own.
 
-BACKSMITH_DOCUMENTS=all validates those of all audiences, which takes half a minute; else everybody's and anonymous's.
+BACKSMITH_EVERY_DOCUMENT=all validates those of all audiences (half a minute); else everybody's and anonymous's.
 """
 
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
@@ -25,7 +25,7 @@ from referencing.jsonschema import DRAFT202012
 from backsmith.contract.openapi import encoded
 from tests.contract.openapi.applications import APPLICATIONS, audiences_of, document
 
-ALL = os.environ.get("BACKSMITH_DOCUMENTS") == "all"
+ALL = os.environ.get("BACKSMITH_EVERY_DOCUMENT") == "all"
 LARGE = ("tracker", "conduit", "chinook_postgres")
 """Applications of which everybody's takes long, and tells nothing that the others don't."""
 EACH = [

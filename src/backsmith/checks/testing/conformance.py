@@ -13,6 +13,7 @@ from typing import Any
 from backsmith.checks.testing.excuses import Asked, is_excused, reply_of
 from backsmith.checks.testing.results import Finding, Result
 from backsmith.checks.testing.running import Running
+from backsmith.checks.testing.shallow import make_shallow
 from backsmith.errors import UsageError
 
 INSTALL = "Contracts are tried by schemathesis, which isn't installed: pip install 'backsmith[test]'"
@@ -40,7 +41,7 @@ def conformance(
         server: The running application.
         audience: Whose document is tried.
         headers: What shows who asks.
-        examples: Made-up requests for each operation.
+        examples: Made-up requests for each operation, beside the examples of the document.
         seed: Of what is made up; the same one makes the same.
         thorough: Try every edge of every value too, about a thousand requests for each operation, and requests that
             follow from the replies to others.
@@ -55,7 +56,6 @@ def conformance(
     from schemathesis import openapi  # noqa: PLC0415  an extra, and slow to import
     from schemathesis.config import (  # noqa: PLC0415  as above
         CoveragePhaseConfig,
-        ExamplesPhaseConfig,
         GenerationConfig,
         OutputConfig,
         PhasesConfig,
@@ -72,11 +72,7 @@ def conformance(
         continue_on_failure=True,
         generation=GenerationConfig(max_examples=examples, with_security_parameters=False, database="none"),
         phases=PhasesConfig(
-            # The examples of the document are a part of their own (`examples`); schemathesis makes more of those of
-            # members, rows within rows within rows, which comes to no end where entities are related in many ways.
-            examples=ExamplesPhaseConfig(enabled=False),
-            coverage=CoveragePhaseConfig(enabled=thorough),
-            stateful=StatefulPhaseConfig(enabled=thorough),
+            coverage=CoveragePhaseConfig(enabled=thorough), stateful=StatefulPhaseConfig(enabled=thorough)
         ),
     )
     # Headers are shown as they were sent: what they open is thrown away with the database.
@@ -84,6 +80,7 @@ def conformance(
     config = SchemathesisConfig(seed=seed, projects=ProjectsConfig(default=project), output=output)
     url = f"{server.url}/openapi.json?audience={audience}"
     document: Any = openapi.from_url(url, config=config, headers=dict(headers))
+    make_shallow(document.raw_schema)
 
     def is_tried(context: Any) -> bool:
         """Whether schemathesis is to try an operation."""

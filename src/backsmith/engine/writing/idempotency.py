@@ -109,11 +109,13 @@ def _hash(*parts: str | bytes) -> bytes:
 class Idempotency:
     """Remembers requests for 24 hours."""
 
-    def __init__(self, database: Database, secrets: Secrets | None = None) -> None:
+    def __init__(self, database: Database, secrets: Secrets | None = None, *, keeps: bool = True) -> None:
         """`secrets` of an application with encrypted fields: replies are kept sealed, and what a request held by a
-        keyed hash alone, so that the table tells nothing of their values."""
+        keyed hash alone, so that the table tells nothing of their values. `keeps` is False where no request may change
+        anything: then there is no table, and nothing that would be done twice."""
         self._database = database
         self._secrets = secrets
+        self._keeps = keeps
         self._table = IdempotencyTable(database.dialect)
         self._remembered = 0
 
@@ -124,7 +126,7 @@ class Idempotency:
         IDEMPOTENCY_NOT_KEPT, and whatever the work raises but UndoneError.
         """
         try:
-            if identity is None:
+            if identity is None or not self._keeps:
                 return await self._database.transact(work, retry=retry)
             return await self._database.transact(lambda held: self._once(held, identity, work), retry=retry)
         except UndoneError as undone:

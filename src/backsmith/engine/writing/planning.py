@@ -110,12 +110,12 @@ class WritePlanner:
 
     def _make(self, key: WriteKey, asked: AskedWrite) -> WritePlan:
         query = parse(key.shape, asked.query_texts, self._limits)
-        if query.after is not None:
-            raise RequestError(errors.BAD_QUERY, "A cursor (after) leads through a list that is read, not written")
         resource = asked.resource
         slots = tuple(range(asked.query_values, asked.query_values + key.key_parts))
-        resolver = self._resolver(key.kind)
         put = _put_key(query, resource, slots) if key.method == "PUT" else ()
+        if query.after is not None:
+            raise RequestError(errors.BAD_QUERY, "A cursor (after) leads through a list that is read, not written")
+        resolver = self._resolver(key.kind)
         rows = None
         if key.method in ("PATCH", "DELETE"):
             rows = resolver.item(query, resource, slots) if slots else _meant(resolver, query, resource)
@@ -228,21 +228,20 @@ def _refuse_filters(query: Query) -> None:
 
 def _put_key(query: Query, resource: Resource, slots: tuple[int, ...]) -> tuple[int, ...]:
     """The slots of the key in the address of a PUT: of the path, or of one eq filter for each field of the key."""
-    if any(window.path == () for window in query.windows):
-        raise RequestError(errors.PUT_LIMIT, "limit/offset querystring parameters are not allowed for PUT")
     key = resource.entity.key
     filters = dict(_equals(query))
     count = sum(not where.path for where in query.where)
-    if slots and not count:
-        return slots
-    if slots or len(filters) != count or set(filters) != set(key):
+    mistaken = count > 0 if slots else len(filters) != count or set(filters) != set(key)
+    if mistaken:  # that the address takes no PUT comes before what else is wrong with the query
         raise RequestError(
             errors.PUT_FILTERS,
             "Filters must include all and only primary key columns with 'eq' operators",
             hint=f"Write it to /{resource.entity.collection}/{{{','.join(key)}}}.",
             headers=(("allow", allowed_methods(resource, item=bool(slots))),),
         )
-    return tuple(filters[name] for name in key)
+    if any(window.path == () for window in query.windows):
+        raise RequestError(errors.PUT_LIMIT, "limit/offset querystring parameters are not allowed for PUT")
+    return slots or tuple(filters[name] for name in key)
 
 
 def _equals(query: Query) -> Iterator[tuple[str, int]]:
