@@ -40,23 +40,21 @@ class Needed:
         )
 
     def _relations(self, entity: Entity, names: Sequence[str] | None) -> tuple[Relation, ...]:
-        found: list[Relation] = []
-        for relation in entity.relations:
-            if relation.kind != "to_many":
-                continue
-            child = self._common.entities[relation.entity]
-            pointing = (
-                own
-                for own in child.relations
-                if own.kind == "to_one" and own.entity == entity.name and own.fields == relation.target_fields
-            )
-            if names is None:
-                holds = any(own.on_delete in ("restrict", "no_action") for own in pointing)
-            else:
-                holds = bool({*names} & {*relation.fields})
-            if holds and not child.view:
-                found.append(relation)
-        return tuple(found)
+        return tuple(relation for relation in entity.relations if self._holds(entity, relation, names))
+
+    def _holds(self, entity: Entity, relation: Relation, names: Sequence[str] | None) -> bool:
+        if relation.through is not None:
+            return relation.through.on_delete != "cascade" if names is None else bool({*names} & {*relation.fields})
+        child = self._common.entities[relation.entity]
+        if relation.kind != "to_many" or child.view:
+            return False
+        if names is not None:
+            return bool({*names} & {*relation.fields})
+        return any(
+            own.on_delete in ("restrict", "no_action")
+            for own in child.relations
+            if own.kind == "to_one" and own.entity == entity.name and own.fields == relation.target_fields
+        )
 
     async def refusal(
         self,

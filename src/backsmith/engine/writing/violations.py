@@ -67,7 +67,7 @@ class Violations:
             return self.of_row(error, entity, (), "")
         shown = self._catalogue.resources[entity.name].relations
         names = [
-            self._catalogue.entities[relation.entity].collection
+            ("links to " if relation.through else "") + self._catalogue.entities[relation.entity].collection
             for relation in pointing
             if relation.name in shown and not self._catalogue.entities[relation.entity].private
         ]
@@ -109,7 +109,8 @@ class Violations:
         return [
             relation
             for relation in entity.relations
-            if relation.kind == "to_many" and self._catalogue.entities[relation.entity].table == error.table
+            if relation.kind != "to_one"
+            and (relation.through or self._catalogue.entities[relation.entity]).table == error.table
         ]
 
     def _check(self, error: ViolationError, entity: Entity) -> Check | None:
