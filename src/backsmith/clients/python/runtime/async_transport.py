@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
 import random
 import secrets
 import warnings
@@ -184,9 +185,19 @@ class AsyncTransport:
         """Warn once of what is going to end (RFC 9745, RFC 8594)."""
         if "deprecation" in reply.headers and (called := f"{method} {path.partition('?')[0]}") not in self._warned:
             self._warned.add(called)
-            ends = reply.headers.get("sunset")
-            said = f"{called} uses what is deprecated" + (f" and ends on {ends}" if ends else "")
-            warnings.warn(f"{said}.", DeprecationWarning, stacklevel=4)
+            what, ends = reply.headers.get("backsmith-deprecated"), reply.headers.get("sunset")
+            said = f"{called} uses " + (f"{what}, which is deprecated" if what else "what is deprecated")
+            said += f" and ends on {ends}" if ends else ""
+            warnings.warn(f"{said}.", DeprecationWarning, stacklevel=_callers_level())
+
+
+def _callers_level() -> int:
+    """How far up from the function that asks the code stands that uses this package."""
+    client = (__package__ or "").rpartition(".")[0]
+    frame, level = inspect.currentframe(), 0
+    while frame is not None and f"{frame.f_globals.get('__package__')}.".startswith(f"{client}."):
+        frame, level = frame.f_back, level + 1
+    return level
 
 
 def _may_pass(error: BacksmithError) -> bool:
