@@ -92,7 +92,7 @@ async def test_the_verifier_belongs_to_the_challenge(liar: LyingProvider, browse
 
 
 async def test_the_address_of_the_way_back_is_that_of_the_settings(liar: LyingProvider, browser: Browser):
-    answer = await browser.ask("GET", "/auth/oidc/liar", host="evil.example", x_forwarded_host="evil.example")
+    answer = await browser.ask("GET", "/auth/oidc/liar", host="127.0.0.1:9", x_forwarded_host="evil.example")
     asked = asked_of(answer.header("location") or "")
     assert asked["redirect_uri"] == "http://localhost:8000/auth/oidc/liar/callback"
 
