@@ -11,11 +11,9 @@ PYTHON ?= $(shell for each in python3 python3.13 python3.12 python3.11; do \
 	$$each -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$each && break; done)
 BIN := .venv/bin
 INSTALLED := .venv/.installed
-CLIENT := tests/javascript/node_modules/.installed
-PROVIDER := tests/accounts/oidc/server/node_modules/.installed
-TYPESCRIPT := tests/clients/typescript/node_modules/.installed
-STOREFRONT := examples/storefront/node_modules/.installed
-REACT_ADMIN := tests/front_end/react_admin/node_modules/.installed
+STOREFRONT := examples/storefront
+NODE := tests/javascript tests/accounts/oidc/server tests/clients/typescript tests/front_end/react_admin $(STOREFRONT)
+NODE_INSTALLED := $(NODE:%=%/node_modules/.installed)
 CHROMIUM := .venv/.chromium
 PORT ?= 8000
 
@@ -26,11 +24,11 @@ help:
 demo: $(INSTALLED)
 	$(BIN)/python -m examples.shop.demo --port $(PORT)
 
-storefront: $(INSTALLED) $(STOREFRONT)
-	cd examples/storefront && npm run build
-	BACKSMITH_FRONT_END=$(CURDIR)/examples/storefront/dist $(BIN)/python -m examples.shop.demo --port $(PORT)
+storefront: $(INSTALLED) $(STOREFRONT)/node_modules/.installed
+	cd $(STOREFRONT) && npm run build
+	BACKSMITH_FRONT_END=$(CURDIR)/$(STOREFRONT)/dist $(BIN)/python -m examples.shop.demo --port $(PORT)
 
-test: $(INSTALLED) $(CLIENT) $(PROVIDER) $(TYPESCRIPT) $(STOREFRONT) $(REACT_ADMIN) $(CHROMIUM)
+test: $(INSTALLED) $(NODE_INSTALLED) $(CHROMIUM)
 	$(BIN)/pytest --numprocesses auto --dist loadfile
 
 check: $(INSTALLED)
@@ -48,7 +46,7 @@ format: $(INSTALLED)
 	$(BIN)/ruff format .
 
 clean:
-	rm -rf .venv tests/javascript/node_modules tests/accounts/oidc/server/node_modules tests/clients/typescript/node_modules examples/storefront/node_modules tests/front_end/react_admin/node_modules bench/.venv bench/node_modules
+	rm -rf .venv $(NODE:%=%/node_modules) bench/.venv bench/node_modules
 
 $(INSTALLED): pyproject.toml
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or later is needed and wasn't found. Name it: make PYTHON=python3.12" >&2; exit 1; }
@@ -62,44 +60,13 @@ $(INSTALLED): pyproject.toml
 	fi
 	@touch $@
 
-# The tests with PostgREST's JavaScript client are skipped where there is no Node.js.
-$(CLIENT): tests/javascript/package-lock.json
+# What needs Node.js (tests with JavaScript clients, an OpenID provider, react-admin; the example front end) is skipped
+# where there is none.
+%/node_modules/.installed: %/package-lock.json
 	@if command -v npm >/dev/null; then \
-		cd tests/javascript && npm ci --no-audit --no-fund --loglevel=error && touch node_modules/.installed; \
+		cd $* && npm ci --no-audit --no-fund --loglevel=error && touch node_modules/.installed; \
 	else \
-		echo "No Node.js: the tests with PostgREST's JavaScript client are skipped. Install Node.js 20 to run them." >&2; \
-	fi
-
-# So are those that sign in by a real OpenID provider.
-$(PROVIDER): tests/accounts/oidc/server/package-lock.json
-	@if command -v npm >/dev/null; then \
-		cd tests/accounts/oidc/server && npm ci --no-audit --no-fund --loglevel=error && touch node_modules/.installed; \
-	else \
-		echo "No Node.js: the tests that sign in by an OpenID provider are skipped." >&2; \
-	fi
-
-# So are those of the TypeScript client: tsc, Zod, TanStack Query and PostgREST's client check what is written.
-$(TYPESCRIPT): tests/clients/typescript/package-lock.json
-	@if command -v npm >/dev/null; then \
-		cd tests/clients/typescript && npm ci --no-audit --no-fund --loglevel=error && touch node_modules/.installed; \
-	else \
-		echo "No Node.js: the tests of the TypeScript client are skipped." >&2; \
-	fi
-
-# So are those of the example front end, which `make storefront` can't do without.
-$(STOREFRONT): examples/storefront/package-lock.json
-	@if command -v npm >/dev/null; then \
-		cd examples/storefront && npm ci --no-audit --no-fund --loglevel=error && touch node_modules/.installed; \
-	else \
-		echo "No Node.js: the example front end can't be built, and its tests are skipped." >&2; \
-	fi
-
-# So are those with react-admin (330 MB).
-$(REACT_ADMIN): tests/front_end/react_admin/package-lock.json
-	@if command -v npm >/dev/null; then \
-		cd tests/front_end/react_admin && npm ci --no-audit --no-fund --loglevel=error && touch node_modules/.installed; \
-	else \
-		echo "No Node.js: the tests with react-admin are skipped." >&2; \
+		echo "No Node.js: the tests that need $* are skipped. Install Node.js 20 to run them." >&2; \
 	fi
 
 # The tests of the sign-in pages are skipped where there is no Chromium. CI's machines get Debian's.
