@@ -11,7 +11,7 @@ from types import ModuleType
 import pytest
 
 from backsmith.checks.testing.server import Server, served
-from backsmith.clients.python import python_files
+from backsmith.clients.python import modules, python_files
 from backsmith.contract.files import write
 from tests.checks.matrix.models import MODELS
 from tests.clients.typescript.conftest import EXAMPLES, GALLERY, contract
@@ -22,10 +22,13 @@ NAMES = GALLERY.parent / "names.py"
 
 @pytest.fixture(scope="package")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """With the packages `shop_api`, `gallery_api` and `names_api`."""
+    """With the packages `shop_api`, `gallery_api`, `names_api`, and `parted_api`, whose types are in several files."""
     folder = tmp_path_factory.mktemp("python")
     for model in (EXAMPLES / "shop/shop.py", GALLERY, NAMES):
         write(python_files(contract(model)), folder / f"{model.stem}_api")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(modules, "LONGEST", 100)
+        write(python_files(contract(GALLERY)), folder / "parted_api")
     return folder
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+import importlib
 import os
+import re
 import sys
 from pathlib import Path
 
@@ -106,3 +108,16 @@ def test_the_command_writes_checks_and_spares(
     assert run(words) == 2
     assert "types.py wasn't made by Backsmith" in capsys.readouterr().err
     assert run([*words, "--zod"]) == 2
+
+
+def test_types_of_a_large_model_are_in_several_files(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    parts = sorted(folder.glob("parted_api/types_*.py"), key=lambda each: int(each.stem.removeprefix("types_")))
+    assert len(parts) > 3
+    definitions = re.compile(r"^(?:class )?(\w+)(?:\(| = )", re.MULTILINE)
+    there = [name for part in parts for name in definitions.findall(part.read_text())]
+    whole = definitions.findall((folder / "gallery_api/types.py").read_text())
+    assert there == whole
+    monkeypatch.setattr(sys, "path", [str(folder), *sys.path])
+    collected = importlib.import_module("parted_api.types")
+    assert [name for name in whole if not hasattr(collected, name)] == []
+    assert collected.KINDS == importlib.import_module("gallery_api.types").KINDS

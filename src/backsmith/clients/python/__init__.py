@@ -10,8 +10,9 @@ from collections.abc import Iterator
 from importlib.resources import files as package_files
 
 from backsmith.clients.python.client import client_text
+from backsmith.clients.python.modules import importing, types_modules
 from backsmith.clients.python.spelling import Types
-from backsmith.clients.python.types import entities_of, types_text
+from backsmith.clients.python.types import blocks_of, entities_of, kinds_of
 from backsmith.contract.contract import Contract
 from backsmith.contract.files import MARK, Files
 
@@ -34,7 +35,6 @@ _SYNC = (
 """What the client that doesn't await is called, in place of the one that does."""
 _WAYS = {"threading": "Lock", "time": "sleep"}
 """What is used of them."""
-_IMPORTS = ("datetime", "decimal", "typing", "uuid")
 _INIT = '''"""A client of {name}: `Client`, and `AsyncClient` for `await`."""
 
 from .async_client import AsyncClient as AsyncClient
@@ -52,25 +52,18 @@ def python_files(contract: Contract) -> Files:
     code = client_text(contract, entities, types)
     written = {
         "__init__.py": _INIT.format(name=re.sub(r"[^\w -]", " ", contract.name)),
-        "types.py": _importing(types_text(contract, entities, types), ["from .runtime import shapes as runtime"]),
-        "async_client.py": _importing(
+        "async_client.py": importing(
             code, ["import httpx", "from . import types as model", "from .runtime import asynchronous as runtime"]
         ),
-        "client.py": _importing(
+        "client.py": importing(
             _synchronous(code),
             ["import httpx", "from . import types as model", "from .runtime import synchronous as runtime"],
         ),
         "py.typed": "",
     }
+    written |= types_modules(list(blocks_of(contract, entities, types)), "\n".join(kinds_of(contract, entities)))
     written |= {f"runtime/{name}": text for name, text in _runtime()}
     return {path: (_HEADER + text if path.endswith(".py") else f"# {MARK}\n") for path, text in sorted(written.items())}
-
-
-def _importing(code: str, imports: list[str]) -> str:
-    """The code below what it uses: type checkers mind imports that nothing uses."""
-    used = [f"import {name}" for name in _IMPORTS if re.search(rf"\b{name}\.", code)]
-    others = [each for each in imports if re.search(rf"\b{each.split()[-1]}\.", code)]
-    return "\n".join(["from __future__ import annotations", "", *used, *others, "", "", code])
 
 
 def _synchronous(code: str) -> str:

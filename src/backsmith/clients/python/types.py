@@ -1,4 +1,4 @@
-"""`types.py`: a type for every shape. In: a contract. Out: its text."""
+"""A type for every shape. In: a contract. Out: the lines of each."""
 
 from __future__ import annotations
 
@@ -73,19 +73,25 @@ def entities_of(contract: Contract, types: Types) -> dict[str, Entity]:
     }
 
 
-def types_text(contract: Contract, entities: Mapping[str, Entity], types: Types) -> str:
-    """The lines below the header."""
-    lines: list[str] = []
+class Block(NamedTuple):
+    """The definition of a type: its name and its lines."""
+
+    name: str
+    lines: tuple[str, ...]
+
+
+def blocks_of(contract: Contract, entities: Mapping[str, Entity], types: Types) -> Iterator[Block]:
+    """All types, in the order of the file."""
     bodies = {shape.name for each in entities.values() for shape in (each.create, each.update) if shape is not None}
     for shape in contract.shapes:
         if shape.name not in bodies:
-            lines += _shape(shape, types)
+            yield Block(types.name(shape.name), tuple(_shape(shape, types)))
     for entity in entities.values():
         for shape in (entity.create, entity.update):
             if shape is not None:
-                lines += _body(shape, entity, entities, types)
-        lines += _filter(entity, types)
-    return "\n".join([*lines, *_kinds(contract, entities)]) + "\n"
+                yield Block(types.name(shape.name), tuple(_body(shape, entity, entities, types)))
+        yield Block(entity.filter_type, tuple(_filter(entity, types)))
+        yield Block(entity.order_type, tuple(_order(entity)))
 
 
 def _shape(shape: Shape, types: Types) -> Iterator[str]:
@@ -155,7 +161,10 @@ def _filter(entity: Entity, types: Types) -> Iterator[str]:
     parts = [Part(each.name, _condition(each, types), each.doc) for each in entity.filters]
     names = {each.name for each in parts}
     yield from _typed_dict(entity.filter_type, parts, names, f"Conditions on rows of {entity.collection.name}.", types)
-    terms = [term for each in parts for term in (each.name, f"-{each.name}")]
+
+
+def _order(entity: Entity) -> Iterator[str]:
+    terms = [term for each in entity.filters for term in (each.name, f"-{each.name}")]
     spelled = f"typing.Literal[{', '.join(map(text, terms))}]" if terms else "str"
     yield from (f"{entity.order_type} = {spelled}", "", "")
 
@@ -169,7 +178,8 @@ def _condition(given: Input, types: Types) -> str:
     return f"{spelled} | runtime.Condition[{compared}]" + (" | None" if given.nullable else "")
 
 
-def _kinds(contract: Contract, entities: Mapping[str, Entity]) -> Iterator[str]:
+def kinds_of(contract: Contract, entities: Mapping[str, Entity]) -> Iterator[str]:
+    """The lines of what becomes a value of Python's own, by type."""
     rows = {entity.row.name: entity for entity in entities.values()}
     yield "KINDS: runtime.Kinds = {"
     for shape in contract.shapes:
