@@ -33,7 +33,7 @@ SAMPLES: Mapping[str, Mapping[str, Any]] = {
     "verify": _CODE,
     "email": _CODE,
     "email.changed": {**_NAME, "email": "ada@example.org", "link": _LINK},
-    "password.changed": _NAME,
+    "password.changed": {**_NAME, "keys": 2},
     "totp.added": _NAME,
     "totp.removed": _NAME,
     "recovery-codes.renewed": _NAME,

@@ -28,6 +28,17 @@ async def test_another_password_ends_other_sessions_and_what_was_begun(post: Pos
     assert (await post.ask("POST", "reset/confirm", body)).status == 400
 
 
+async def test_the_mail_about_another_password_tells_of_the_keys_that_open_the_account(post: Post):
+    await post.sign_up()
+    assert (await post.ask("POST", "password", {"password": "quite another one", "current": PASSWORD})).status == 204
+    assert post.last("password.changed").values["keys"] == 0
+    assert (await post.ask("POST", "keys", {"name": "reports", "scopes": ["read:*"]})).status == 201
+    begun = await post.ask("POST", "reset", {"email": post.email})
+    body = {"flow": begun.json["flow"], "code": post.last("reset").values["code"], "password": "and a third one"}
+    assert (await post.ask("POST", "reset/confirm", body)).status == 200
+    assert post.last("password.changed").values["keys"] == 1
+
+
 async def test_another_password_takes_the_one_before(post: Post):
     await post.sign_up()
     for current in ({}, {"current": "not the one"}):

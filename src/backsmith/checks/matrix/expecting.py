@@ -142,6 +142,11 @@ class Expecting:
             if relation.kind == "to_one" and any(name in relation.fields for name in names)
         ]
 
+    def leads(self, rule: Rule, asker: Asker, row: WorldRow) -> bool:
+        """Whether all that a row points at may be pointed at by the asker whom a rule lets write it."""
+        relations = (each for each in self.entities[row.entity].relations if each.kind == "to_one")
+        return all(self._leads(rule, asker, row, relation) for relation in relations)
+
     def _leads(self, rule: Rule, asker: Asker, row: WorldRow, relation: Relation) -> bool:
         """Whether a relation that is written leads to what the asker may point at."""
         target = row.links.get(relation.name)
