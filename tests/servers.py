@@ -113,7 +113,7 @@ class Server:
         """Run SQL in the database at `url`, by default the maintenance database."""
 
         async def once() -> None:
-            connection = await asyncpg.connect(url or self.url)
+            connection = await asyncpg.connect(url or self.url, command_timeout=60)
             try:
                 await connection.execute(sql)
             finally:

@@ -6,20 +6,16 @@ and once where it doesn't. In: what is expected in a world, and askers. Out: wha
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from backsmith.blueprint.asker import NOBODY, Asker
-from backsmith.blueprint.blueprint import Blueprint, Entity, Rule
-from backsmith.blueprint.english import english
-from backsmith.blueprint.expressions import AFTER, FALSE, TRUE, CurrentUser, IsNull, Node
-from backsmith.blueprint.simplify import mentioned_roles, simplify
-from backsmith.blueprint.trees import changed, compared, shape
+from backsmith.blueprint.blueprint import Blueprint
+from backsmith.blueprint.simplify import mentioned_roles
 from backsmith.checks.matrix.expecting import Expecting
-from backsmith.checks.matrix.ties import leaves, plainly
+from backsmith.checks.matrix.goals import Covered, Decided, Goal
 from backsmith.checks.matrix.world import Maker, World
-from backsmith.evolution.access_changes.meaning import Place, UndefinedError, WorldRow, holds
 
 SIZE = 8
 """Rows of each entity to begin with."""
@@ -34,70 +30,91 @@ class Found(NamedTuple):
 
     world: World
     askers: tuple[Asker, ...]
-    missing: tuple[Goal, ...]
+    missing: tuple[Decided, ...]
 
 
 def covering(blueprint: Blueprint, seed: int = 1) -> Found:
     """The world that was found to cover most: each condition of each rule, where no other rule allows the same, so that
     it alone decides. It grows by rows that cover something that no row before them does."""
     best: Found | None = None
-    least = 0
+    least: tuple[int, ...] = ()
     for number in range(WORLDS):
         maker = Maker(blueprint, seed * 1000 + number, SIZE)
         askers = tuple(askers_of(blueprint, maker.world))
-        weak = _grow(maker, askers)
         covered = Covered(Expecting(blueprint, maker.world), askers)
-        missing = [goal for goal in weak if goal.condition is not None and not covered.covers(goal, alone=False)]
-        score = 100 * len(missing) + len(weak)
+        left = _grow(maker, covered)
+        missing = _missing(left, covered)
+        score = len(missing), sum(isinstance(goal, Decided) for goal in left), len(left)
         if best is None or score < least:
             best, least = Found(maker.world, askers, tuple(missing)), score
-        if score == 0:
+        if not left:
             return best
     assert best is not None  # there are worlds to be tried
     return best
 
 
-def _grow(maker: Maker, askers: Sequence[Asker]) -> list[Goal]:
-    """Add rows that reach goals which none reaches; gives the goals that are left."""
-    world = maker.world
+def _grow(maker: Maker, covered: Covered) -> list[Goal]:
+    """Add rows that reach goals which none reaches, first where nothing but the goal's rule decides, and where there is
+    no such row, wherever the condition matters to the rule. Gives the goals that are left."""
+    left = [goal for goal in covered.goals() if not covered.covers(goal)]
     for _ in range(2):
-        covered = Covered(Expecting(world.blueprint, world), askers)
-        left = [goal for goal in covered.goals() if not covered.covers(goal)]
-        for name in dict.fromkeys(goal.entity for goal in left):
-            wanted = [goal for goal in left if goal.entity == name]
-            for _ in range(CANDIDATES if world.rows[name] else 0):
-                row = maker.candidate(world.entities[name]) if wanted else None
-                if row is None:
-                    continue
-                reached = [goal for goal in wanted if covered.covers(goal, row)]
-                if reached:
-                    maker.keep(row)
-                    wanted = [goal for goal in wanted if goal not in reached]
-    covered = Covered(Expecting(world.blueprint, world), askers)
-    return [goal for goal in covered.goals() if not covered.covers(goal)]
+        _add(maker, covered, left, alone=True)
+        left = [goal for goal in left if not covered.covers(goal)]
+    _add(maker, covered, _missing(left, covered), alone=False)
+    return left
+
+
+def _add(maker: Maker, covered: Covered, left: Sequence[Goal], *, alone: bool) -> None:
+    entities = maker.world.entities
+    for name in dict.fromkeys(goal.entity for goal in left):
+        wanted = [goal for goal in left if goal.entity == name]
+        for _ in range(CANDIDATES if maker.world.rows[name] else 0):
+            row = maker.candidate(entities[name]) if wanted else None
+            if row is None:
+                continue
+            reached = [goal for goal in wanted if covered.covers(goal, row, alone=alone)]
+            if reached:
+                maker.keep(row)
+                covered.forget()
+                wanted = [goal for goal in wanted if goal not in reached]
+
+
+def _missing(goals: Sequence[Goal], covered: Covered) -> list[Decided]:
+    """Conditions that don't decide about any row, nor together with other rules."""
+    conditions = (goal for goal in goals if isinstance(goal, Decided) and goal.condition is not None)
+    return [goal for goal in conditions if not covered.covers(goal, alone=False)]
 
 
 def askers_of(blueprint: Blueprint, world: World) -> Iterator[Asker]:
-    """Who asks: nobody, accounts without a role, and each role by one who owns much and one who owns little."""
+    """Who asks: nobody, four without a role, two with each role, one with all. First who owns most, then who owns least,
+    then always whoever covers most of what nobody before them does."""
     yield NOBODY
     if blueprint.account is None:
         return
-    entity = world.entities[blueprint.account]
-    keys = [row.values[entity.key[0]] for row in world.rows[blueprint.account]]
+    keys = _by_part(world, blueprint.account)
     roles = sorted(
         frozenset[str]().union(*(mentioned_roles(rule.condition) for each in blueprint.entities for rule in each.rules))
     )
-    pointed = {id(row): _pointed(world, row) for row in world.rows[blueprint.account]}
-    order = [id(row) for row in world.rows[blueprint.account]]
-    keys.sort(key=lambda key: -pointed[order[[r.values[entity.key[0]] for r in world.rows[entity.name]].index(key)]])
-    for key in [*keys[:3], *keys[-1:]]:
-        yield Asker(key, frozenset(), "token")
-    for number, role in enumerate(roles):
-        for key in dict.fromkeys((keys[number % min(2, len(keys))], keys[-1])):  # who has a part in much, and in little
-            yield Asker(key, frozenset({role}), "token")
-    if len(roles) > 1:
-        yield Asker(keys[0], frozenset(roles), "token")
+    chosen = [Asker(key, frozenset(), "token") for key in dict.fromkeys((*keys[:1], *keys[-1:]))]
+    slots = [(), (), *((role,) for role in roles for _ in range(2)), *([roles] if len(roles) > 1 else [])]
+    covered = Covered(Expecting(blueprint, world), chosen)
+    left = [goal for goal in covered.goals() if not covered.covers(goal)]
+
+    def reached(asker: Asker) -> list[Goal]:
+        return [goal for goal in left if covered.covers(goal, askers=(asker,))]
+
+    for number, acting in enumerate(slots):
+        askers = (Asker(key, frozenset(acting), "token") for key in (keys if number % 2 else reversed(keys)))
+        gains = {asker: reached(asker) for asker in askers if asker not in chosen}
+        if gains:
+            best = max(gains, key=lambda asker: len(gains[asker]))
+            chosen.append(best)
+            left = [goal for goal in left if goal not in gains[best]]
+    yield from chosen
 
 
-def _pointed(world: World, account: object) -> int:
-    return sum(there is account for rows in world.rows.values() for row in rows for there in row.links.values())
+def _by_part(world: World, account: str) -> list[Any]:
+    """The keys of the accounts, those first that most rows point at."""
+    pointed = Counter(id(there) for rows in world.rows.values() for row in rows for there in row.links.values())
+    key = world.entities[account].key[0]
+    return [row.values[key] for row in sorted(world.rows[account], key=lambda row: -pointed[id(row)])]

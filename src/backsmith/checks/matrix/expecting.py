@@ -29,16 +29,16 @@ class Expecting:
         self.world = world
         self.entities: Mapping[str, Entity] = {entity.name: entity for entity in blueprint.entities}
         self._written: dict[tuple[str, str], Node] = {}
-        self._shown: dict[tuple[Asker, str, int], frozenset[str] | None] = {}
+        self._shown: dict[tuple[Asker, str, int], tuple[WorldRow, frozenset[str] | None]] = {}
         self._now = datetime.now(UTC)
 
     def shown(self, asker: Asker, row: WorldRow) -> frozenset[str] | None:
         """The names of the fields (and relations of many to many) of a row of the world that are shown; None: it isn't
         there."""
-        key = asker, row.entity, id(row)  # the world keeps its rows, so that no other comes to lie where one is
+        key = asker, row.entity, id(row)  # the row is kept beside it, so that no other comes to lie where it is
         if key not in self._shown:
-            self._shown[key] = self._look(asker, row)
-        return self._shown[key]
+            self._shown[key] = row, self._look(asker, row)
+        return self._shown[key][1]
 
     def _look(self, asker: Asker, row: WorldRow, was: WorldRow | None = None) -> frozenset[str] | None:
         return None if self.entities[row.entity].private else self._seen(asker, row, was)

@@ -5,11 +5,13 @@ In: an entity and who asks. Answers that neither grant nor refuse (a check, a va
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from backsmith.blueprint.asker import Asker
-from backsmith.blueprint.blueprint import Entity, Field, Relation
+from backsmith.blueprint.blueprint import Entity, Field, Relation, Rule
+from backsmith.blueprint.expressions import FieldOf, Follow, This
+from backsmith.blueprint.trees import walk
 from backsmith.blueprint.types import is_file
 from backsmith.checks.matrix.bodies import body_of, fresh_values, given_of_new, json_of, new_row
 from backsmith.checks.matrix.computing import may_be_written
@@ -27,7 +29,8 @@ VALUES = 3
 
 
 async def create(ground: Ground, entity: Entity, asker: Asker) -> None:
-    """A row like each of some that are there: with what has to be given, and with each further field."""
+    """A row like each of some that are there: with what has to be given, and with each further field; so too with the
+    fields besides that some rule looks at, where it holds only with them."""
     if entity.view:
         return
     for base in _bases(ground, entity, asker):
@@ -35,14 +38,40 @@ async def create(ground: Ground, entity: Entity, asker: Asker) -> None:
         if values is None:
             continue
         optional = [each.name for each in _written(entity) if each.name not in given_of_new(entity)]
-        for more in [(), *((name,) for name in optional if not (values[name] is None and name in entity.key))]:
-            names = given_of_new(entity, *more)
-            row = new_row(ground, entity, values, names, asker)
-            may = ground.expecting.may(asker, "create", row, names)
-            body = body_of(ground, entity, values, names)
-            question = Question(ground.path(entity), asker, "POST", body, UNDONE)
-            answer = await ground.served.ask(question)
-            ground.granted(entity, "create", ", ".join(more), "create", question, answer, may=may)
+        optional = [name for name in optional if not (values[name] is None and name in entity.key)]
+        for also in ((), *_telling(ground, entity, values, asker)):
+            for more in ((), *((name,) for name in optional if name not in also)):
+                names = given_of_new(entity, *also, *more)
+                row = new_row(ground, entity, values, names, asker)
+                may = ground.expecting.may(asker, "create", row, names)
+                body = body_of(ground, entity, values, names)
+                question = Question(ground.path(entity), asker, "POST", body, UNDONE)
+                answer = await ground.served.ask(question)
+                ground.granted(entity, "create", ", ".join(more), "create", question, answer, may=may)
+
+
+def _telling(ground: Ground, entity: Entity, values: Mapping[str, Any], asker: Asker) -> list[tuple[str, ...]]:
+    """For each rule that doesn't hold for what has to be given alone: what it looks at, if it holds with that."""
+    bare = new_row(ground, entity, values, given_of_new(entity), asker)
+    found: list[tuple[str, ...]] = []
+    for rule in entity.rules:
+        names = tuple(name for name in _looked_at(ground, entity, rule) if name not in given_of_new(entity))
+        if names and names not in found and not ground.expecting.holds(rule, asker, bare):
+            row = new_row(ground, entity, values, given_of_new(entity, *names), asker)
+            if ground.expecting.holds(rule, asker, row):
+                found.append(names)
+    return found
+
+
+def _looked_at(ground: Ground, entity: Entity, rule: Rule) -> list[str]:
+    """The fields of a row that a rule looks at, and that can be given."""
+    parts = list(walk(ground.expecting.written(entity.name, rule)))
+    read = {part.field for part in parts if isinstance(part, FieldOf) and isinstance(part.of, This)}
+    followed = {part.relation for part in parts if isinstance(part, Follow) and isinstance(part.of, This)}
+    for relation in entity.relations:
+        if relation.name in followed:
+            read.update(relation.fields)
+    return [field.name for field in _written(entity) if field.name in read]
 
 
 async def update(ground: Ground, entity: Entity, asker: Asker) -> None:
@@ -267,11 +296,22 @@ def _in_batch(ground: Ground, asker: Asker, method: str, path: str, body: Any) -
 
 
 def _bases(ground: Ground, entity: Entity, asker: Asker) -> list[WorldRow]:
-    """Rows to make others like: as many that the asker may make as that they may not."""
-    names = given_of_new(entity)
-    may = {id(row): ground.expecting.may(asker, "create", row, names) for row in ground.rows(entity)}
-    some = [row for row in ground.rows(entity) if may[id(row)]][:BASES]
-    return some + [row for row in ground.rows(entity) if not may[id(row)]][:BASES]
+    """Rows to make others like: one of each kind that rules tell apart, and else as many that the asker may make as that
+    they may not."""
+    expecting, names = ground.expecting, given_of_new(entity)
+    kinds: dict[tuple[object, ...], list[WorldRow]] = {}
+    for row in ground.rows(entity):
+        can = any(expecting.leads(rule, asker, row) for rule in entity.rules)
+        kind = can, *(expecting.holds(rule, asker, row) for rule in entity.rules)
+        kinds.setdefault(kind, []).append(row)
+    firsts = [rows[0] for rows in kinds.values()]
+    ordered = [*firsts, *(row for row in ground.rows(entity) if row not in firsts)]
+    may = {id(row): expecting.may(asker, "create", row, names) for row in ordered}
+    chosen: list[WorldRow] = []
+    for granted in (True, False):
+        some = [row for row in ordered if may[id(row)] is granted]
+        chosen += some[: max(BASES, sum(row in some for row in firsts))]
+    return chosen
 
 
 def _written(entity: Entity) -> list[Field]:
