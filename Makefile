@@ -50,6 +50,7 @@ clean:
 
 $(INSTALLED): pyproject.toml
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or later is needed and wasn't found. Name it: make PYTHON=python3.12" >&2; exit 1; }
+	@echo "Installing Backsmith and what it needs into .venv: a minute or so, once." >&2
 	@if command -v uv >/dev/null; then \
 		test -x $(BIN)/python || uv venv --python $(PYTHON) .venv; \
 		uv pip install --python $(BIN)/python --quiet --editable . --group dev; \

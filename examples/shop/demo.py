@@ -20,11 +20,13 @@ from backsmith.blueprint import load
 from backsmith.blueprint.blueprint import Blueprint
 from backsmith.blueprint.types import Integer, Type
 from backsmith.cli.main import run
+from backsmith.cli.server import check_free
 from backsmith.databases import Database, open_database
 from backsmith.databases.url import sqlite_path
+from backsmith.errors import UsageError
 from backsmith.evolution.create import create_missing
 from backsmith.settings import read_settings
-from examples.shop.rows import ORDERS, rows
+from examples.shop.rows import rows
 
 MODEL = Path(__file__).with_name("shop.py")
 CUSTOMER = 1
@@ -74,8 +76,21 @@ async def _prepare(url: str, blueprint: Blueprint) -> int:
         await database.close()
 
 
-def requests(address: str, token: str, port: int) -> str:
-    """Three requests that read and two that write, as command lines, and where people sign up."""
+async def _next_order(url: str) -> int:
+    database = open_database(url)
+    await database.open()
+    try:
+        return ((await database.fetch("SELECT max(id) FROM orders", ()))[0][0] or 0) + 1
+    finally:
+        await database.close()
+
+
+def requests(address: str, token: str, port: int, order: int) -> str:
+    """Three requests that read and two that write, as command lines, and where people sign up.
+
+    Arguments:
+        order: The key that the next order gets.
+    """
     own = "select=placed_at,status,total,lines(quantity,product(name))&order=placed_at.desc.nullslast&limit=2"
     return f"""\
 Three requests to try:
@@ -98,7 +113,7 @@ curl -g '{address}/orders?select=id,status,total,lines(quantity,price)' -H 'Pref
   -d '{{"customer": {CUSTOMER}, "lines": [{{"product": 1, "quantity": 2}}, {{"product": 2}}]}}'
 
 # Place it: an action of the shop's own, which takes what was ordered from the stock
-curl -X POST '{address}/orders/{ORDERS + 1}/place' -H 'Authorization: Bearer {token}'
+curl -X POST '{address}/orders/{order}/place' -H 'Authorization: Bearer {token}'
 
 People sign up and in, in a browser, at http://localhost:{port}/auth/sign-up
 (the mail with the code is a file in .backsmith/mail, beside the model)
@@ -121,8 +136,14 @@ def main() -> int:
         blueprint = compile_application(load(model))
         count = asyncio.run(_prepare(settings.database, blueprint))
         print(f"Filled {file} with {count} rows.\n", file=sys.stderr)
+    try:
+        check_free(settings.host, settings.port)
+    except UsageError as error:
+        print(f"{error} With make: make demo PORT={settings.port + 1}", file=sys.stderr)
+        return 2
+    order = asyncio.run(_next_order(settings.database))
     address = f"http://{settings.host}:{settings.port}{settings.prefix}"
-    print(requests(address, sign(settings, CUSTOMER, now=time(), lifetime=A_DAY), settings.port), flush=True)
+    print(requests(address, sign(settings, CUSTOMER, now=time(), lifetime=A_DAY), settings.port, order), flush=True)
     return run(["serve", model, "--port", arguments.port])
 
 

@@ -81,6 +81,22 @@ def test_it_answers_and_tells_of_it_and_ends_at_sigterm(serve: Serve):
     }
 
 
+def test_in_development_it_says_where_the_documentation_is(serve: Serve):
+    server = serve()
+    server.wait_until_ready()
+    address = str(server.client.base_url).replace("localhost", "127.0.0.1").rstrip("/")
+    assert f"Documentation, with a form for each request, is at {address}/docs" in server.said().splitlines()
+    hint = "Collections lie below /api/, and the documentation at /docs"
+    assert server.client.get("/").json()["hint"] == hint
+    assert server.client.get("/docs").status_code == 200
+
+
+def test_a_model_that_is_not_there_is_said_first(tmp_path: Path):
+    server = start(tmp_path, "tee.py")
+    assert server.process.wait(PATIENCE) == 2
+    assert server.said().splitlines() == ["There is no file tee.py."]
+
+
 def test_before_it_goes_it_says_that_it_is_going(serve: Serve):
     server = serve("--production", "--shutdown-delay", "2")
     server.wait_until_ready()

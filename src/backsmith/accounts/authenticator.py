@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from backsmith.accounts.browsers import SAFE, Origins
 from backsmith.accounts.cache import OwnCache, TokenCache
-from backsmith.accounts.claims import account_reader, find, roles_of
+from backsmith.accounts.claims import account_reader, described, find, roles_of
 from backsmith.accounts.cookies import ConfusedCookiesError, cookies_of, ended_cookie, value_of
 from backsmith.accounts.credentials import Credentials
 from backsmith.accounts.development import read_secret
@@ -50,6 +50,7 @@ class Authenticator:
         self._settings = settings
         self._clock = clock
         self._account = account_reader(account)
+        self._key_hint = f"Here that is {described(account)}."
         self._cache = TokenCache()
         self._known = self._cache.entries
         self._keyring: Keyring | None = None
@@ -221,7 +222,9 @@ class Authenticator:
             raise _refusal(str(reason)) from reason
         account = self._account(find(claims, settings.jwt_account_claim))
         if account is None:
-            raise _refusal(f"The token's {settings.jwt_account_claim} is not the key of an account.")
+            raise _refusal(
+                f"The token's {settings.jwt_account_claim} is not the key of an account.", hint=self._key_hint
+            )
         roles = roles_of(find(claims, settings.jwt_roles_claim))
         if roles is None:
             raise _refusal(f"The token's {settings.jwt_roles_claim} is not a list of texts.")

@@ -49,6 +49,17 @@ def account_reader(type: Type | None) -> Callable[[Any], Any]:
             raise ValueError(f"an account's key is never of type {type}")
 
 
+def described(type: Type | None) -> str:
+    """What an account's key of that type is, in words."""
+    match type:
+        case Integer():
+            return "a whole number, such as 12"
+        case Uuid():
+            return "a UUID"
+        case _:
+            return "a text"
+
+
 def _integer(value: Any, limit: int) -> int | None:
     if isinstance(value, str) and _WHOLE.fullmatch(value):
         value = int(value)

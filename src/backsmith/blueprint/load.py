@@ -45,6 +45,19 @@ def load(name: str) -> Application:
 
     Raises UsageError when there is none, ModelError when it can't be imported.
     """
+    root, module = place_of(name)
+    _forget_others(module, root)
+    if sys.path[:1] != [str(root)]:  # first, for another model of the name may stand behind it
+        sys.path[:] = [str(root), *(each for each in sys.path if each != str(root))]
+    importlib.invalidate_caches()
+    return application_of(_import(module))
+
+
+def place_of(name: str) -> tuple[Path, str]:
+    """The folder to import from and the dotted name of a model, which isn't imported.
+
+    Raises UsageError when there is no such file, or it can't be a model.
+    """
     path = Path(name)
     if path.suffix == ".py" or path.exists():
         root, module = _module_of(path)
@@ -54,11 +67,7 @@ def load(name: str) -> Application:
             raise UsageError(f"There is no file {name}. Give a Python file, a package's folder, or a dotted name.")
     if module.split(".")[0] in sys.stdlib_module_names:
         raise UsageError(f"A model can't be called {module}: Python has a module of that name. Rename it.")
-    _forget_others(module, root)
-    if sys.path[:1] != [str(root)]:  # first, for another model of the name may stand behind it
-        sys.path[:] = [str(root), *(each for each in sys.path if each != str(root))]
-    importlib.invalidate_caches()
-    return application_of(_import(module))
+    return root, module
 
 
 def application_of(module: ModuleType) -> Application:

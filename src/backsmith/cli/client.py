@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from backsmith.blueprint.source import shown
-from backsmith.cli.contracts import contract_named, spare
-from backsmith.cli.exit_codes import DONE, MISTAKES
+from backsmith.cli.contracts import contract_named
+from backsmith.cli.generated import write_or_check
 from backsmith.cli.loading import named_model
-from backsmith.cli.talk import counted, next_command, say
-from backsmith.cli.talk import write as write_out
+from backsmith.cli.talk import say
 from backsmith.errors import UsageError
 
 if TYPE_CHECKING:
@@ -57,32 +57,24 @@ def client(
     check
         For CI: write nothing, name the files that are out of date, and exit with 1 where there are any.
     """
-    from backsmith.contract.files import outdated, write  # noqa: PLC0415  needs what other commands don't
-
     named = named_model(model)
     files = _files(language, contract_named(named, audience), tanstack=tanstack, zod=zod)
     words = [language, named, str(out)]
     words += ["--audience", audience] if audience != "everybody" else []
     words += [option for option, chosen in (("--tanstack", tanstack), ("--zod", zod)) if chosen]
-    again = f"backsmith client {' '.join(words)}"
-    place = shown(str(out))
     if check:
-        stale = outdated(files, out)
-        if not stale:
-            say(f"{place} is up to date.")
-            return DONE
-        write_out("\n".join(stale))
-        say(f"{counted(len(stale), 'file', 'files')} in {place} {'is' if len(stale) == 1 else 'are'} out of date.")
-        next_command(again)
-        return MISTAKES
-    spare(files, out)
-    try:
-        touched = write(files, out)
-    except OSError as error:
-        raise UsageError(f"{place} can't be written: {error.strerror}.") from error
-    say(f"Wrote {counted(len(touched), 'file', 'files')} in {place}." if touched else f"{place} is up to date.")
-    next_command(f"{again} --check, in CI")
-    return DONE
+        _tell_of_options(out, {"query.ts": ("--tanstack", tanstack), "schemas.ts": ("--zod", zod)})
+    again = f"backsmith client {' '.join(words)}"
+    return write_or_check(files, out, check=check, command=again)
+
+
+def _tell_of_options(out: Path, made_by: Mapping[str, tuple[str, bool]]) -> None:
+    """Say what was written with options that aren't given now: it counts as out of date."""
+    from backsmith.contract.files import is_generated  # noqa: PLC0415  needs what other commands don't
+
+    for name, (option, chosen) in made_by.items():
+        if not chosen and (out / name).is_file() and is_generated(out / name):
+            say(f"Note: {shown(str(out / name))} was written with {option}, which isn't given now.")
 
 
 def _files(language: Language, contract: Contract, *, tanstack: bool, zod: bool) -> Files:

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from backsmith.blueprint.source import shown
 from backsmith.cli.loading import compiled
-from backsmith.errors import UsageError
 
 if TYPE_CHECKING:
     from backsmith.contract import Contract
-    from backsmith.contract.files import Files
 
 # Imported where it is used: the command line itself starts without the engine.
 
@@ -35,13 +31,3 @@ def contract_named(model: str, audience: str) -> Contract:
     found = compiled(model)
     settings = read_settings(found.application.path, flags={})
     return served_contract(found.blueprint, settings, audience_named(audience, roles_of(found.blueprint)))
-
-
-def spare(files: Files, out: Path) -> None:
-    """Refuse to write over what wasn't generated. Raises UsageError."""
-    from backsmith.contract.files import MARK  # noqa: PLC0415  see above
-
-    for path in files:
-        place = out / path
-        if place.is_file() and MARK.encode() not in place.read_bytes()[:400]:
-            raise UsageError(f"{shown(str(place))} wasn't made by Backsmith. Move it, or choose another folder.")

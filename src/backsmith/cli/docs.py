@@ -5,12 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from backsmith.blueprint.source import shown
-from backsmith.cli.contracts import contract_named, spare
-from backsmith.cli.exit_codes import DONE, MISTAKES
+from backsmith.cli.contracts import contract_named
+from backsmith.cli.generated import write_or_check
 from backsmith.cli.loading import compiled, named_model
-from backsmith.cli.talk import counted, next_command, say
-from backsmith.cli.talk import write as write_out
 from backsmith.errors import UsageError
 
 
@@ -52,7 +49,6 @@ def docs(
     from backsmith.contract.docs.pages import server_of  # noqa: PLC0415  see above
     from backsmith.contract.docs.site import Site  # noqa: PLC0415  see above
     from backsmith.contract.docs.system import system_of  # noqa: PLC0415  see above
-    from backsmith.contract.files import outdated, write  # noqa: PLC0415  see above
     from backsmith.settings import read_settings  # noqa: PLC0415  see above
 
     named = named_model(model)
@@ -67,24 +63,7 @@ def docs(
     words += ["--audience", audience] if audience != "everybody" else []
     words += ["--server", trial] if trial is not None else []
     again = f"backsmith docs {' '.join([*words, *(['--markdown'] if markdown else [])])}"
-    place = shown(str(out))
-    if check:
-        stale = outdated(files, out)
-        if not stale:
-            say(f"{place} is up to date.")
-            return DONE
-        write_out("\n".join(stale))
-        say(f"{counted(len(stale), 'file', 'files')} in {place} {'is' if len(stale) == 1 else 'are'} out of date.")
-        next_command(again)
-        return MISTAKES
-    spare(files, out)
-    try:
-        touched = write(files, out)
-    except OSError as error:
-        raise UsageError(f"{place} can't be written: {error.strerror}.") from error
-    say(f"Wrote {counted(len(touched), 'file', 'files')} in {place}." if touched else f"{place} is up to date.")
-    next_command(f"{again} --check, in CI")
-    return DONE
+    return write_or_check(files, out, check=check, command=again)
 
 
 def _address(server: str) -> str:

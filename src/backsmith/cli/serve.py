@@ -10,6 +10,7 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from backsmith.app import log_form
+from backsmith.blueprint.load import place_of
 from backsmith.cli.loading import compiled, named_model
 from backsmith.cli.server import check_free, serve_forever
 from backsmith.cli.talk import say
@@ -54,6 +55,7 @@ def serve(
         No reloading, JSON logs, no tokens of `backsmith token`.
     """
     model = named_model(model)
+    place_of(model)
     flags: dict[str, str] = {name.replace("-", "_"): value for name, value in settings.items()}
     named = {"database": database, "host": host, "port": port, "workers": workers, "front_end": front_end}
     flags |= {name: value for name, value in named.items() if value is not None}
@@ -91,6 +93,8 @@ def _greet(model: str, settings: Settings, *, accounts: bool) -> None:
     say(f"Serving {model} at {root}{settings.prefix} ({settings.environment}). Ctrl-C ends it.")
     if settings.front_end:
         say(f"The front end of {settings.front_end} is at {root}/")
+    if settings.development and settings.documents != "off":
+        say(f"Documentation, with a form for each request, is at {root}/docs")
     for line in warnings(settings, accounts=accounts):
         say(f"Note: {line}")
 

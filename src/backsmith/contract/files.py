@@ -35,7 +35,7 @@ def outdated(files: Files, folder: Path) -> list[str]:
     found = [path for path, text in files.items() if _content(folder / path) != _bytes(text)]
     for place in folder.rglob("*") if folder.is_dir() else ():
         path = place.relative_to(folder).as_posix()
-        if "node_modules" not in place.parts and path not in files and place.is_file() and _is_generated(place):
+        if "node_modules" not in place.parts and path not in files and place.is_file() and is_generated(place):
             found.append(path)
     return sorted(found)
 
@@ -48,6 +48,7 @@ def _content(place: Path) -> bytes | None:
     return place.read_bytes() if place.is_file() else None
 
 
-def _is_generated(place: Path) -> bool:
+def is_generated(place: Path) -> bool:
+    """Whether a file has the mark."""
     with place.open("rb") as file:
         return MARK.encode() in file.read(_LOOKED)

@@ -85,6 +85,7 @@ class HttpApplication:
         self._arriving = 0
         """Requests that have been admitted and whose bodies are on their way."""
         self._prefix = settings.prefix.rstrip("/") + "/"
+        self._documented = "" if settings.documents == "off" else ", and the documentation at /docs"
         self._max_url = settings.max_url
         self._behind_proxies = settings if settings.trusted_proxies else None
         self._max_body = settings.max_body  # of a body that the handler reads as it arrives, the handler decides
@@ -267,7 +268,7 @@ class HttpApplication:
         raise RequestError(
             errors.NOTHING_HERE,
             f"There is nothing at {request.target}",
-            hint=f"Collections lie below {self._prefix}",
+            hint=f"Collections lie below {self._prefix}" + self._documented,
         )
 
     def _finished(self, exchange: Exchange, reply: Reply) -> Reply:
