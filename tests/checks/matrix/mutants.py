@@ -2,18 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from msgspec.structs import replace
 
 from backsmith.blueprint.blueprint import Blueprint, Entity, Rule
-from backsmith.blueprint.expressions import TRUE, Aggregate, And, Compare, HasRole, In, InList, Literal, Node, Not, Or
+from backsmith.blueprint.expressions import (
+    TRUE,
+    Aggregate,
+    And,
+    Compare,
+    FieldOf,
+    HasRole,
+    In,
+    InList,
+    IsNull,
+    Literal,
+    Node,
+    Not,
+    Or,
+)
 from backsmith.blueprint.trees import changed, walk
-from backsmith.blueprint.types import Boolean
+from backsmith.blueprint.types import Boolean, Enum
 from backsmith.engine.access import covered_names
 
 VERBS = ("read", "create", "update", "delete")
+TURNED = {"eq": "ne", "ne": "eq", "lt": "ge", "ge": "lt", "gt": "le", "le": "gt"}
+BOUNDS = {"lt": "le", "le": "lt", "gt": "ge", "ge": "gt"}
 
 
 @dataclass(frozen=True)
@@ -57,7 +73,7 @@ def _of_rule(entity: Entity, rule: Rule, actions: tuple[str, ...]) -> Iterator[t
     if rule.needs_user:
         yield "for nobody too", replace(rule, needs_user=False)
     for what, condition in _widened(rule.condition):
-        if condition not in (rule.condition, TRUE):
+        if condition not in (rule.condition, TRUE, Not(rule.condition)):
             yield what, replace(rule, condition=condition)
     for verb in (*VERBS, *actions):
         if verb not in rule.verbs:
@@ -74,28 +90,60 @@ def _of_rule(entity: Entity, rule: Rule, actions: tuple[str, ...]) -> Iterator[t
 
 
 def _widened(condition: Node) -> Iterator[tuple[str, Node]]:
-    """Each part of `and` dropped, each part of `or` dropped, each comparison taken for true, each `==` turned round."""
+    """The condition with one of its parts in another way, each in turn."""
     for place, part in enumerate(walk(condition), 1):
-        if isinstance(part, And | Or):
-            kind = type(part)
-            for number in range(len(part.items)):
-                rest = part.items[:number] + part.items[number + 1 :]
-                less = rest[0] if len(rest) == 1 else kind(rest)
-                yield (
-                    f"without part {number + 1} of the {kind.__name__.lower()} at {place}",
-                    _with(condition, part, less),
-                )
-        if isinstance(part, Compare | In | InList | HasRole | Aggregate | Not) and _is_condition(part):
-            yield f"{type(part).__name__} at {place} taken for true", _with(condition, part, TRUE)
-        if isinstance(part, Compare) and part.operator in ("eq", "ne"):
-            other = replace(part, operator="ne" if part.operator == "eq" else "eq")
-            yield f"{part.operator} at {place} turned round", _with(condition, part, other)
-        if isinstance(part, HasRole) and isinstance(part.role, Literal):
-            yield f"another role at {place}", _with(condition, part, HasRole(replace(part.role, value="somebody else")))
+        for what, other in _others(part):
+            yield f"{what} at {place}", _with(condition, part, other)
 
 
-def _is_condition(part: Node) -> bool:
-    return not isinstance(part, Aggregate) or part.type == Boolean()
+def _others(part: Node) -> Iterator[tuple[str, Node]]:
+    """A part with one of its own less, taken for true, turned round, or with another value beside it."""
+    name = type(part).__name__
+    match part:
+        case And(items) | Or(items):
+            for number in range(len(items)):
+                rest = items[:number] + items[number + 1 :]
+                less = rest[0] if len(rest) == 1 else type(part)(rest)
+                yield f"without part {number + 1} of the {name.lower()}", less
+        case Compare(operator):
+            yield f"{name} taken for true", TRUE
+            yield f"{operator} turned round", replace(part, operator=TURNED[operator])
+            if operator in BOUNDS:
+                yield f"{operator} with another bound", replace(part, operator=BOUNDS[operator])
+            for value in _other_values(part.left, [part.right]):
+                yield f"{value.value!r} too", Or((part, replace(part, right=value)))
+        case In(item, options):
+            yield f"{name} taken for true", TRUE
+            yield f"{name} turned round", Not(part)
+            for number in range(len(options)):
+                if len(options) > 1:
+                    yield f"without option {number + 1}", In(item, options[:number] + options[number + 1 :])
+            for value in _other_values(item, options):
+                yield f"{value.value!r} too", In(item, (*options, value))
+        case Aggregate(function="any" | "all" as function):
+            yield f"{name} taken for true", TRUE
+            yield f"{function} turned round", replace(part, function="all" if function == "any" else "any")
+        case InList() | HasRole() | IsNull():
+            yield f"{name} taken for true", TRUE
+            yield f"{name} turned round", Not(part)
+            if isinstance(part, HasRole) and isinstance(part.role, Literal):
+                yield "another role", HasRole(replace(part.role, value="somebody else"))
+        case Not(of):
+            yield f"{name} taken for true", TRUE
+            yield f"{name} taken away", of
+        case FieldOf(type=Boolean()):
+            yield f"{part.field} turned round", Not(part)
+        case _:
+            return
+
+
+def _other_values(item: Node, known: Sequence[Node]) -> list[Literal]:
+    """Values that a field may have besides those that a rule names."""
+    if not isinstance(item, FieldOf) or not isinstance(item.type, Enum):
+        return []
+    named = [each for each in known if isinstance(each, Literal)]
+    values = [value for value in item.type.values if value not in [each.value for each in named]]
+    return [replace(named[0], value=value) for value in values] if named else []
 
 
 def _with(condition: Node, part: Node, other: Node) -> Node:

@@ -14,7 +14,14 @@ from msgspec import Struct
 from backsmith.blueprint import Application
 from backsmith.blueprint.asker import Asker
 from backsmith.blueprint.blueprint import Blueprint, Entity
-from backsmith.checks.matrix import embedding_channels, reading_channels, silent_channels, writing_channels
+from backsmith.checks.matrix import (
+    combined_channels,
+    embedding_channels,
+    gate_channels,
+    reading_channels,
+    silent_channels,
+    writing_channels,
+)
 from backsmith.checks.matrix.coverage import Found
 from backsmith.checks.matrix.expecting import Expecting
 from backsmith.checks.matrix.ground import Disagreement, Ground, Truth, opened, truth_of
@@ -25,6 +32,7 @@ from backsmith.settings import Settings, read_settings
 
 Channel = Callable[[Ground, Entity, Asker], Awaitable[None]]
 CHANNELS: dict[str, Channel] = {
+    "gate": gate_channels.gate,
     "item": reading_channels.item,
     "list": reading_channels.list_,
     "csv": reading_channels.table,
@@ -36,12 +44,13 @@ CHANNELS: dict[str, Channel] = {
     "create": writing_channels.create,
     "update": writing_channels.update,
     "delete": writing_channels.delete,
-    "bulk": writing_channels.bulk,
-    "upsert": writing_channels.upsert,
-    "nested write": writing_channels.nested,
-    "link": writing_channels.link,
+    "bulk": combined_channels.bulk,
+    "upsert": combined_channels.upsert,
+    "put": combined_channels.put,
+    "nested write": combined_channels.nested,
+    "link": combined_channels.link,
     "action": writing_channels.action,
-    "writes in a batch": writing_channels.batch,
+    "writes in a batch": combined_channels.batch,
     "hidden or missing": silent_channels.by_key,
     "pointing": silent_channels.by_pointing,
 }

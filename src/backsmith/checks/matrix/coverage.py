@@ -81,13 +81,13 @@ def _add(maker: Maker, covered: Covered, left: Sequence[Goal], *, alone: bool) -
 
 def _missing(goals: Sequence[Goal], covered: Covered) -> list[Decided]:
     """Conditions that don't decide about any row, nor together with other rules."""
-    conditions = (goal for goal in goals if isinstance(goal, Decided) and goal.condition is not None)
+    conditions = (goal for goal in goals if isinstance(goal, Decided) and goal.told)
     return [goal for goal in conditions if not covered.covers(goal, alone=False)]
 
 
 def askers_of(blueprint: Blueprint, world: World) -> Iterator[Asker]:
-    """Who asks: nobody, four without a role, two with each role, one with all. First who owns most, then who owns least,
-    then always whoever covers most of what nobody before them does."""
+    """Who asks: nobody, four without a role, two with each role, one with all. First who owns most, then who owns
+    least, then always whoever covers most of what none before them does."""
     yield NOBODY
     if blueprint.account is None:
         return

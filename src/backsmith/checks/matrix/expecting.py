@@ -171,18 +171,21 @@ class Expecting:
         entity = self.entities[relation.entity]
         rules = [rule for rule in entity.rules if "read" in rule.verbs]
 
-        def open(some: list[Rule]) -> bool:
-            return any(
-                not (rule.needs_user and asker.id is None)
-                and simplify(rule.condition, anonymous=asker.id is None, roles=asker.roles) != FALSE
-                for rule in some
-            )
-
         by_field = (
             [rule for rule in rules if rule.fields is None or name in rule.fields or name in entity.key]
             for name in relation.target_fields
         )
-        return not open(rules) or not all(open(some) for some in by_field)
+        return not self.ever(asker, rules) or not all(self.ever(asker, some) for some in by_field)
+
+    @staticmethod
+    def ever(asker: Asker, rules: Iterable[Rule]) -> bool:
+        """Whether one of these rules could hold for such an asker, of some row or other."""
+        anonymous = asker.id is None
+        return any(
+            not (rule.needs_user and anonymous)
+            and simplify(rule.condition, anonymous=anonymous, roles=asker.roles) != FALSE
+            for rule in rules
+        )
 
 
 def changed(world: World, row: WorldRow, values: Mapping[str, Any]) -> WorldRow:
