@@ -142,13 +142,19 @@ def test_a_database_that_can_not_be_used_is_said_once_and_without_a_traceback(se
     assert "Traceback" not in server.said()
 
 
-def test_a_worker_that_dies_is_replaced(serve: Serve):
-    server = serve("--production")
+@pytest.mark.parametrize(
+    ("flags", "said"), [(("--production",), "Unexpected exit"), ((), "was killed. Another one takes its place")]
+)
+def test_a_worker_that_dies_is_replaced(serve: Serve, flags: tuple[str, ...], said: str):
+    server = serve(*flags)
     server.wait_until_ready()
     children = Path(f"/proc/{server.process.pid}/task/{server.process.pid}/children").read_text().split()
     for child in children:
-        os.kill(int(child), signal.SIGKILL)
-    server.wait_until(lambda: server.client.get("/ready").status_code == 200 and "Unexpected exit" in server.said())
+        if b"resource_tracker" not in Path(f"/proc/{child}/cmdline").read_bytes():
+            os.kill(int(child), signal.SIGKILL)
+    server.wait_until(lambda: said in server.said())
+    server.wait_until_ready()
+    assert server.client.get("/api/teas").json() == []
     assert server.end() == 0
 
 

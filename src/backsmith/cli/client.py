@@ -59,6 +59,8 @@ def client(
     """
     named = named_model(model)
     files = _files(language, contract_named(named, audience), tanstack=tanstack, zod=zod)
+    if language == "python" and not out.resolve().name.isidentifier():
+        raise UsageError(f"{shown(str(out))} is to be a package, and can't be imported by its name. Use letters and _.")
     words = [language, named, str(out)]
     words += ["--audience", audience] if audience != "everybody" else []
     words += [option for option, chosen in (("--tanstack", tanstack), ("--zod", zod)) if chosen]
@@ -70,10 +72,10 @@ def client(
 
 def _tell_of_options(out: Path, made_by: Mapping[str, tuple[str, bool]]) -> None:
     """Say what was written with options that aren't given now: it counts as out of date."""
-    from backsmith.contract.files import is_generated  # noqa: PLC0415  needs what other commands don't
+    from backsmith.contract.files import mark_of  # noqa: PLC0415  needs what other commands don't
 
     for name, (option, chosen) in made_by.items():
-        if not chosen and (out / name).is_file() and is_generated(out / name):
+        if not chosen and (out / name).is_file() and mark_of(out / name) is not None:
             say(f"Note: {shown(str(out / name))} was written with {option}, which isn't given now.")
 
 

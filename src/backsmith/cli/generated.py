@@ -45,19 +45,23 @@ def write_or_check(files: Files, out: Path, *, check: bool, command: str) -> int
         return MISTAKES
     _spare(files, out)
     try:
-        touched = write(files, out)
+        written, removed = write(files, out)
     except OSError as error:
         raise UsageError(f"{place} can't be written: {error.strerror}.") from error
-    say(f"Wrote {counted(len(touched), 'file', 'files')} in {place}." if touched else f"{place} is up to date.")
+    if written or removed:
+        gone = f", and removed {len(removed)} that {'is' if len(removed) == 1 else 'are'} generated no more"
+        say(f"Wrote {counted(len(written), 'file', 'files')} in {place}{gone if removed else ''}.")
+    else:
+        say(f"{place} is up to date.")
     next_command(f"{command} --check, in CI")
     return DONE
 
 
 def _spare(files: Files, out: Path) -> None:
     """Refuse to write over what wasn't generated. Raises UsageError."""
-    from backsmith.contract.files import is_generated  # noqa: PLC0415  see above
+    from backsmith.contract.files import mark_of  # noqa: PLC0415  see above
 
     for path in files:
         place = out / path
-        if place.is_file() and not is_generated(place):
+        if place.is_file() and mark_of(place) is None:
             raise UsageError(f"{shown(str(place))} wasn't made by Backsmith. Move it, or choose another folder.")

@@ -23,6 +23,7 @@ from granian.log import LogLevels
 from granian.server.mp import MPServer
 from watchfiles import PythonFilter
 
+from backsmith.cli.talk import say
 from backsmith.engine.serving.logs import Format, JsonFormatter
 from backsmith.errors import UsageError
 from backsmith.settings import Settings
@@ -76,7 +77,7 @@ class PoliteServer(MPServer):
     def __init__(self, start: Start, shutdown_delay: float, **options: Any) -> None:
         self._start = start
         self._shutdown_delay = shutdown_delay
-        self._respawn = False
+        self._respawn = self._ignores_failures = False
         super().__init__("backsmith.cli.worker:application", factory=True, **options)
 
     @property
@@ -87,6 +88,23 @@ class PoliteServer(MPServer):
     @respawn_failed_workers.setter
     def respawn_failed_workers(self, respawn: bool) -> None:
         self._respawn = respawn
+
+    @property
+    def reload_ignore_worker_failure(self) -> bool:
+        """Whether a worker that ended in development stays away until the model changes, as one with a mistake does.
+
+        Granian asks this when a worker has ended by itself, and only then, so that it is the place to replace one that
+        was killed: no change of the model would come to bring it back.
+        """
+        if self._ignores_failures and any((cast("Any", each).inner.exitcode or 0) < 0 for each in self.wrks):
+            self.reload_signal = True
+            self.main_loop_interrupt.set()
+            say("The process that serves was killed. Another one takes its place.")
+        return self._ignores_failures
+
+    @reload_ignore_worker_failure.setter
+    def reload_ignore_worker_failure(self, ignore: bool) -> None:
+        self._ignores_failures = ignore
 
     def shutdown(self, exit_code: int = 0) -> None:
         """Say so, wait for load balancers to notice, and shut down."""

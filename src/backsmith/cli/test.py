@@ -85,6 +85,8 @@ def test(
         thorough=thorough,
         seed=seed,
     )
+    if "scenarios" in only and not asked.scenarios:
+        raise UsageError(f"There are no scenarios in {shown(str(found.lock_file.parent / 'scenarios'))}. Name them.")
     results: list[Result] = []
     with databases(database) as scratch:
         say(f"Trying {named} on {scratch.name} …")

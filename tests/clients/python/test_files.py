@@ -110,6 +110,23 @@ def test_the_command_writes_checks_and_spares(
     assert run([*words, "--zod"]) == 2
 
 
+def test_it_spares_a_client_in_another_language_and_what_can_not_be_imported_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert run(["client", "typescript", str(GALLERY), "api"]) == 0
+    there = sorted(Path("api").rglob("*.ts"))
+    assert run(["client", "python", str(GALLERY), "api"]) == 0
+    assert sorted(Path("api").rglob("*.ts")) == there
+    assert run(["client", "typescript", str(GALLERY), "api", "--check"]) == 0
+    Path("api/types_1.py").write_text(Path("api/types.py").read_text())
+    capsys.readouterr()
+    assert run(["client", "python", str(GALLERY), "api"]) == 0
+    assert capsys.readouterr().err.startswith("Wrote 0 files in api, and removed 1 that is generated no more.")
+    assert run(["client", "python", str(GALLERY), "my-api"]) == 2
+    assert "my-api is to be a package, and can't be imported by its name." in capsys.readouterr().err
+
+
 def test_types_of_a_large_model_are_in_several_files(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     parts = sorted(folder.glob("parted_api/types_*.py"), key=lambda each: int(each.stem.removeprefix("types_")))
     assert len(parts) > 3

@@ -16,7 +16,7 @@ from backsmith.checks.testing.running import Running
 from backsmith.checks.testing.shallow import make_shallow
 from backsmith.errors import UsageError
 
-INSTALL = "Contracts are tried by schemathesis, which isn't installed: pip install 'backsmith[test]'"
+INSTALL = "Contracts are tried by schemathesis, which isn't installed: pip install schemathesis"
 
 
 def has_schemathesis() -> bool:

