@@ -43,7 +43,7 @@ def test_a_row_that_no_rule_allows_is_403(client: Market) -> None:
     assert (again.status, again.json["code"], again.json["message"]) == (
         403,
         "42501",
-        "No rule lets you place this of orders",
+        "No rule lets you place this row of orders",
     )
     assert "own_draft" in again.json["rules"]
 

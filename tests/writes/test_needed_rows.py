@@ -79,7 +79,7 @@ def test_links_that_stay_keep_the_rows_they_link(client: Client, which: str, tar
     where = f"/api/{which}?id=eq.{row}" if several else f"/api/{which}/{row}"
     answer = ask(client, "DELETE", where)
     assert (answer.status, answer.json["code"]) == (409, "23503")
-    assert answer.json["message"] == f"links to {target} still point at this of {which}"
+    assert answer.json["message"] == f"links to {target} still point at this row of {which}"
     assert ask(client, "PATCH", f"/api/playlists/{playlist}", {"songs": []}).status < 300
     assert ask(client, "DELETE", where).status == 204
     assert ask(client, "GET", f"/api/{which}?select=id").json == []

@@ -29,7 +29,7 @@ async def test_rules(desk: Desk) -> None:
     assert await desk.delete("Order", 2) == {
         "status": 403,
         "code": "42501",
-        "message": "No rule lets you delete this of orders",
+        "message": "No rule lets you delete this row of orders",
         "hint": "It is allowed to delete orders if the customer's person is you and the status is 'draft' (rule"
         " own_unplaced); or if you have the role 'staff' (rule staff).",
         "rules": ["own_unplaced", "staff"],
@@ -53,12 +53,12 @@ async def test_a_row_that_others_point_at(desk: Desk) -> None:
     assert told == {
         "status": 409,
         "code": "23503",
-        "message": "lines still point at this of products",
+        "message": "lines still point at this row of products",
         "details": "Key is still referenced from lines.",
         "hint": "Delete those first, or let them point elsewhere.",
     }
     many = await desk.delete("Product", "code=neq.x", asker=STAFF)
-    assert many["message"] == "lines still point at this of products"
+    assert many["message"] == "lines still point at this row of products"
     assert await desk.delete("Product", "elm", asker=STAFF) == {"keys": ["elm"]}
     assert len(await desk.table("Product")) == 2
 

@@ -21,7 +21,7 @@ def unmet(message: str) -> dict[str, Any]:
     return {"status": 403, "code": "42501", "message": message, "hint": ORDERS, "rules": ["own_draft", "staff"]}
 
 
-BEFORE, AFTER = "No rule lets you update this of orders", "No rule lets you update orders that are like this"
+BEFORE, AFTER = "No rule lets you update this row of orders", "No rule lets you update orders that are like this"
 
 
 async def test_a_row_is_changed_and_shown(desk: Desk) -> None:
@@ -166,7 +166,7 @@ async def test_a_rule_that_compares_the_row_before_and_after(desk: Desk) -> None
     assert (await desk.update("Ticket", 3, text="x"))["status"] == 403
     assert (await desk.update("Ticket", 2, state="open"))["rules"] == ["forward"], "not back again"
     assert await desk.update("Ticket", 1, holder_id=2, asker=STAFF) | {"hint": ""} == {
-        "status": 403, "code": "42501", "message": "No rule lets you update this of tickets", "hint": "",
+        "status": 403, "code": "42501", "message": "No rule lets you update this row of tickets", "hint": "",
         "rules": ["forward"],
     }  # fmt: skip
     assert await desk.update("Ticket", 1, state="done") == {"keys": [1]}
@@ -198,7 +198,7 @@ async def test_constraints(desk: Desk) -> None:
     assert (told["code"], told["message"]) == ("23502", "price can't be null")
     told = await desk.update("Product", "oak", asker=STAFF, code="fir")
     assert (told["status"], told["code"]) == (409, "23503")
-    assert told["message"] == "lines still point at this of products"
+    assert told["message"] == "lines still point at this row of products"
 
 
 async def test_the_system(desk: Desk) -> None:

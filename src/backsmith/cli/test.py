@@ -86,7 +86,8 @@ def test(
         seed=seed,
     )
     if "scenarios" in only and not asked.scenarios:
-        raise UsageError(f"There are no scenarios in {shown(str(found.lock_file.parent / 'scenarios'))}. Name them.")
+        place = shown(str(found.lock_file.parent / "scenarios"))
+        raise UsageError(f"There are no scenarios in {place}, and none are named by --scenarios.")
     results: list[Result] = []
     with databases(database) as scratch:
         say(f"Trying {named} on {scratch.name} …")

@@ -71,6 +71,21 @@ def test_scenarios_that_are_not_there(folder: Path) -> None:
 
 
 def test_a_database_that_none_is_made_on(folder: Path) -> None:
-    done = ran(folder, "--only", "scenarios", "--database", "mysql://here")
+    done = ran(folder, "--only", "matrix", "--database", "mysql://ada:secret@here")
     assert done.returncode == 2
-    assert done.stderr == "Not a database to test on: mysql. Write postgresql:embedded, or leave it out.\n"
+    assert (
+        done.stderr
+        == "'mysql:' is no database to test on. Write postgresql:embedded, postgresql://… or leave it out.\n"
+    )
+
+
+def test_a_server_that_is_not_there_and_a_folder_without_scenarios(folder: Path) -> None:
+    done = ran(folder, "--only", "matrix", "--database", "postgresql://127.0.0.1:1/none")
+    assert (done.returncode, "Traceback" in done.stderr) == (3, False)
+    assert "PostgreSQL at 127.0.0.1 can't be used: no server answers there." in done.stderr
+    done = ran(folder, "--only", "matrix", "--database", "postgresql:embeded")
+    assert done.returncode == 2
+    assert "'postgresql:embeded' is no database to test on. Write postgresql:embedded" in done.stderr
+    done = ran(folder, "--only", "scenarios")
+    assert done.returncode == 2
+    assert "There are no scenarios in " in done.stderr

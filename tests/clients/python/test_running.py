@@ -110,6 +110,13 @@ def test_a_batch_is_done_whole(staff: Any, shop_api: ModuleType) -> None:
     assert staff.categories.count(where={"slug": "lids"}) == 0
 
 
+def test_an_address_or_key_that_can_not_be_is_said_at_once(shop_api: ModuleType) -> None:
+    with pytest.raises(ValueError, match="begins with http:// or https://, unlike 'localhost:8000'"):
+        shop_api.Client("localhost:8000")
+    with pytest.raises(ValueError, match="The API key has signs that no key has"):
+        shop_api.AsyncClient("https://shop.example.org", api_key="bsk_…")
+
+
 def sign_up(shop: Server, client: Any, address: str) -> None:
     begun = client.auth.sign_up({"email": address, "password": "correct horse battery"})
     body = shop.await_mail(address, subject="code").get_body(("plain",))

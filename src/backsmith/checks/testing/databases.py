@@ -51,10 +51,11 @@ def databases(url: str | None) -> Generator[Databases]:
                 yield _Server(embedded.start(place / "postgres"))
             finally:
                 embedded.stop(place / "postgres")
-        elif url.startswith(("postgresql:", "postgres:")):
+        elif url.startswith(("postgresql://", "postgres://")):
             yield _Server(url)
         else:
-            raise UsageError(f"Not a database to test on: {url.partition(':')[0]}. Write {EMBEDDED}, or leave it out.")
+            said = url.partition("//")[0][:40]  # no password may stand there
+            raise UsageError(f"'{said}' is no database to test on. Write {EMBEDDED}, postgresql://… or leave it out.")
 
 
 class _Files:

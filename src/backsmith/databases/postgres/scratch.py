@@ -12,6 +12,9 @@ from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
 
+from backsmith.databases.postgres.connection import NO_CONNECTION, connect_failure
+from backsmith.errors import DatabaseError
+
 PREFIX = "backsmith_test_"
 _LEFT = """
     SELECT datname FROM pg_database
@@ -21,13 +24,22 @@ _LEFT = """
 
 
 async def empty_database(url: str) -> str:
-    """Make an empty database on the server of `url`, as a user who may. Raises what asyncpg raises."""
+    """Make an empty database on the server of `url`, as a user who may.
+
+    Raises:
+        DatabaseError: The server can't be reached, or the user may not.
+    """
     name = f"{PREFIX}{token_hex(6)}"
-    connection = await asyncpg.connect(url)
+    try:
+        connection = await asyncpg.connect(url)
+    except (*NO_CONNECTION, ValueError) as error:
+        raise connect_failure(url, error) from error
     try:
         for row in await connection.fetch(_LEFT, PREFIX):
             await connection.execute(f'DROP DATABASE IF EXISTS "{row["datname"]}"')
         await connection.execute(f'CREATE DATABASE "{name}" TEMPLATE template0')
+    except asyncpg.InsufficientPrivilegeError as error:
+        raise DatabaseError(f"No database can be made there: {error}. Let the user: ALTER USER … CREATEDB") from error
     finally:
         await connection.close()
     return urlunsplit(urlsplit(url)._replace(path=f"/{name}"))

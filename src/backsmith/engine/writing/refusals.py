@@ -63,7 +63,7 @@ def unmet(
     ]
     if kind.anonymous and any(rule.needs_user or uses_user(rule.condition) for rule in covering):
         return closed(entity, kind, verb)
-    message = f"No rule lets you {verb} this of {entity.collection}"
+    message = f"No rule lets you {verb} this row of {entity.collection}"
     if verb == "create" or after:
         message = f"No rule lets you {verb} {entity.collection} that are like this"
     refusal = RequestError(errors.FORBIDDEN, message, hint=_hint(entity, verb, covering), rules=_names(covering))

@@ -74,7 +74,7 @@ class Violations:
         what = " and ".join(dict.fromkeys(names)) or "other rows"
         return RequestError(
             errors.REFERENCE,
-            f"{what} still point at this of {entity.collection}",
+            f"{what} still point at this row of {entity.collection}",
             details=f"Key is still referenced from {what}.",
             hint="Delete those first, or let them point elsewhere.",
         )

@@ -73,6 +73,10 @@ class AsyncTransport:
         client: httpx.AsyncClient | None = None,
     ) -> None:
         self.kinds = kinds
+        if not address.startswith(("http://", "https://")):
+            raise ValueError(f"The address of the server begins with http:// or https://, unlike {address!r}.")
+        if api_key is not None and not (api_key.isascii() and api_key.isprintable()):
+            raise ValueError("The API key has signs that no key has. Give it as it was shown when it was made.")
         self._address = address.rstrip("/")
         self._headers = {**(headers or {}), **({"X-API-Key": api_key} if api_key else {})}
         self._storage: TokenStorage = storage or InMemory()
