@@ -1,6 +1,6 @@
 """An applier that is killed at any statement leaves a database in which the next one finishes, and does nothing twice.
 
-BACKSMITH_KILLS=all kills it in the midst of every statement too, and not only of some.
+BACKSMITH_KILLS=all kills it before every statement and in the midst of each, and not only of some.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from tests.evolution.applying.plans import NEW, QUICK, check, fill, plan_of
 
 APPLYING = Path(__file__).parent / "applying.py"
 ROOT = APPLYING.parent.parent.parent
+ALL = os.environ.get("BACKSMITH_KILLS") == "all"
 SOME = 12
 TABLES = ("things", "once", "backsmith_steps", "backsmith_runs", "backsmith_blueprints")
 
@@ -78,6 +79,7 @@ async def finished(database: Database) -> None:
     assert [row[0] for row in rows] == ["done"] * 6
 
 
+@pytest.mark.skipif(not ALL, reason="BACKSMITH_KILLS=all kills before every statement")
 async def test_before_every_statement(database_url: str, appliers: Appliers) -> None:
     number = 1
     while await killed_and_gone_on(database_url, appliers, "before", number) == "killed":
@@ -85,10 +87,15 @@ async def test_before_every_statement(database_url: str, appliers: Appliers) -> 
     assert number > 60  # or it isn't the statements that are counted
 
 
+async def test_before_some_statements(database_url: str, appliers: Appliers) -> None:
+    for number in (1, *random.sample(range(2, 60), SOME), 60):
+        assert await killed_and_gone_on(database_url, appliers, "before", number) == "killed"
+    assert await killed_and_gone_on(database_url, appliers, "before", 200) == "applied"
+
+
 async def test_in_the_midst_of_statements(database_url: str, appliers: Appliers) -> None:
     every = range(1, 75)
-    numbers = every if os.environ.get("BACKSMITH_KILLS") == "all" else random.sample(every, SOME)
-    for number in numbers:
+    for number in every if ALL else random.sample(every, SOME):
         await killed_and_gone_on(database_url, appliers, "during", number)
 
 

@@ -80,5 +80,5 @@ document.addEventListener("click", (event) => {
 addEventListener("popstate", () => void show());
 addEventListener("basket", () => navigation(shown));
 
-await refreshWho();
+await refreshWho().catch(() => undefined); // what keeps the server away, the view says
 await show();

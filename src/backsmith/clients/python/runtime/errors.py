@@ -66,7 +66,8 @@ def refusal(status: int, body: bytes, retry_after: str | None) -> BacksmithError
     except ValueError:
         problem = None
     if not isinstance(problem, dict):
-        return BacksmithError("unreadable", status, {"message": f"The reply has the status {status}."}, after)
+        message = f"Not the server, but something before it answered, with the status {status}. Does the server run?"
+        return BacksmithError("unreadable", status, {"message": message}, after)
     said = cast("dict[str, Any]", problem)
     slug = str(said.get("type") or "unreadable").rpartition("/")[2]
     return BacksmithError(slug, status, said, after)

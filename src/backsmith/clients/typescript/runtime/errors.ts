@@ -101,7 +101,7 @@ export async function refusalOf(reply: Response): Promise<BacksmithError> {
     return new BacksmithError(
       "unreadable",
       reply.status,
-      { message: `The reply has the status ${reply.status}.` },
+      { message: `Not the server, but something before it answered, with the status ${reply.status}. Does the server run?` },
       retryAfter,
       cause,
     );
