@@ -20,7 +20,7 @@ from backsmith.accounts.limits.gate import Gate
 from backsmith.accounts.limits.rates import Rates
 from backsmith.accounts.limits.requests import RequestLimits
 from backsmith.accounts.owners import Owners
-from backsmith.accounts.requirements import check_production, make_private
+from backsmith.accounts.requirements import check_production
 from backsmith.blueprint import Application, application_of, load, lock_text, read_lock
 from backsmith.blueprint import compile as compile_model
 from backsmith.blueprint.blueprint import Blueprint
@@ -149,8 +149,6 @@ class Backsmith:
     async def _start(self) -> None:
         configure_logging(log_form(self.settings), self.settings.log_level)
         check_production(self.settings, self.blueprint)
-        if self.accounts is not None or has_secret_fields(self.blueprint):
-            make_private(self.settings)
         await self.database.open()
         if self.settings.development and is_own(self.settings.database):
             from backsmith.evolution.developing import former_blueprints, keep_in_step  # noqa: PLC0415  all of planning

@@ -52,6 +52,17 @@ async def test_files_are_opened_to_be_safe(sqlite: Database, path: Path) -> None
     with pytest.raises(DatabaseError, match=r"^A row breaks a rule of its table: FOREIGN KEY constraint failed\.$"):
         await sqlite.execute("INSERT INTO child VALUES (1)")
     assert apsw.Connection(str(path)).pragma("journal_mode") == "wal"
+    files = {
+        file.name: file.stat().st_mode & 0o777 for file in path.parent.iterdir() if file.name.startswith(path.name)
+    }
+    assert files == {"test.db": 0o600, "test.db-wal": 0o600, "test.db-shm": 0o600}  # for their owner alone
+
+
+async def test_a_file_that_is_there_stays_readable_for_whom_it_was(path: Path) -> None:
+    path.touch(0o640)
+    path.chmod(0o640)
+    connection.open_writer(path).close()
+    assert path.stat().st_mode & 0o777 == 0o640
 
 
 def test_where_nothing_temporary_can_be_written_it_is_kept_in_memory(

@@ -76,19 +76,6 @@ def warnings_of(settings: Settings) -> Iterator[str]:
         yield "log_level is debug: what libraries write then may be more than a log should hold. Leave it out."
 
 
-def make_private(settings: Settings) -> None:
-    """Make the file of a SQLite database that isn't there yet for its owner alone; what SQLite puts beside it follows.
-
-    Where it can't be made, opening it says why.
-    """
-    file = _database_file(settings)
-    if file is not None and file.parent.is_dir() and not file.exists():
-        try:
-            os.close(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
-        except OSError:
-            return
-
-
 def _address(settings: Settings) -> Iterator[Mistake]:
     parts = urlsplit(settings.address)
     if not settings.address:

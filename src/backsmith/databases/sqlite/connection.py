@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import time
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import quote
 
@@ -50,11 +51,13 @@ def _library_version() -> int:
 
 
 def open_writer(path: Path) -> apsw.Connection:
-    """The connection that writes; it creates the file if there is none. Raises DatabaseError."""
+    """The connection that writes; it creates the file if there is none, for its owner alone. Raises DatabaseError."""
     if not path.parent.is_dir():
         raise DatabaseError(f"There is no folder {path.parent} for the database {path.name}.")
     if path.exists() and 0 < path.stat().st_size < HEADER:
         raise DatabaseError(f"{path} is not a SQLite database.")
+    with suppress(OSError):  # it is there, or opening it says why it can't be
+        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))  # what SQLite puts beside it follows
     flags = apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE
     connection = _open(path, str(path), flags, WAIT)
     try:
