@@ -52,9 +52,7 @@ async def test_files_are_opened_to_be_safe(sqlite: Database, path: Path) -> None
     with pytest.raises(DatabaseError, match=r"^A row breaks a rule of its table: FOREIGN KEY constraint failed\.$"):
         await sqlite.execute("INSERT INTO child VALUES (1)")
     assert apsw.Connection(str(path)).pragma("journal_mode") == "wal"
-    files = {
-        file.name: file.stat().st_mode & 0o777 for file in path.parent.iterdir() if file.name.startswith(path.name)
-    }
+    files = {file.name: file.stat().st_mode & 0o777 for file in path.parent.glob(f"{path.name}*")}
     assert files == {"test.db": 0o600, "test.db-wal": 0o600, "test.db-shm": 0o600}  # for their owner alone
 
 

@@ -212,6 +212,11 @@ def test_a_value_that_does_not_fit_says_what_would(tmp_path: Path, name: str, va
             "  shop.example is no origin: scheme, host and port, nothing more. Write https://shop.example.",
         ),
         (
+            {"ADDRESS": "localhost:5173"},
+            "BACKSMITH_ADDRESS\n  address is scheme and host of where people reach the application. Write "
+            "https://localhost:5173, or http://localhost:5173 while it is developed.",
+        ),
+        (
             {"PREFIX": "v1/"},
             "BACKSMITH_PREFIX\n  prefix begins with / and doesn't end with one. Write /v1.",
         ),

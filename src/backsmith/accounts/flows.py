@@ -159,7 +159,8 @@ class Flows:
 
 def spent() -> RequestError:
     """The refusal of a code, link or handle that isn't good: in the same words whatever the reason is."""
-    return RequestError(SPENT, "This code or link isn't good (any more).", hint="Begin again to get a new one.")
+    hint = "Compare it with the mail; after a few tries, or some minutes, begin again to get a new one."
+    return RequestError(SPENT, "This code or link isn't good (any more).", hint=hint)
 
 
 def _plain(code: str) -> str:

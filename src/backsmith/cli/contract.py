@@ -145,6 +145,7 @@ def _changelog(model: str, database: str | None, output: Path | None, *, json: b
         write_json(found)
     elif output is not None:
         try:
+            output.parent.mkdir(parents=True, exist_ok=True)
             output.write_text(as_markdown(found), encoding="utf-8")
         except OSError as error:
             raise UsageError(f"{output} can't be written: {error.strerror}.") from error

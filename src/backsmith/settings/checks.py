@@ -21,6 +21,7 @@ MINIMUM_SECRET = 32
 def contradictions(settings: Settings, places: Mapping[str, str]) -> Iterator[Contradiction]:
     """Every mistake that the settings make together. `places` say where each was written."""
     yield from _paths(settings)
+    yield from _address(settings)
     yield from _keys(settings, places)
     yield from _browsers(settings)
     yield from _files(settings, places)
@@ -41,6 +42,17 @@ def _paths(settings: Settings) -> Iterator[Contradiction]:
         yield ("prefix",), f"prefix begins with / and doesn't end with one. Write /{prefix.strip('/') or 'api'}."
     elif prefix.split("/")[1] in {"errors", "health", "ready", "metrics", "openapi.json", "docs"}:
         yield ("prefix",), f"{prefix} is where Backsmith itself answers. Write another one, such as /api."
+
+
+def _address(settings: Settings) -> Iterator[Contradiction]:
+    parts = urlsplit(settings.address)
+    if settings.address and (parts.scheme not in ("http", "https") or not parts.hostname):
+        host = settings.address.partition("://")[2] or settings.address
+        yield (
+            ("address",),
+            f"address is scheme and host of where people reach the application. Write https://{host}, or http://{host} "
+            "while it is developed.",
+        )
 
 
 def _keys(settings: Settings, places: Mapping[str, str]) -> Iterator[Contradiction]:

@@ -155,6 +155,12 @@ MISTAKES = {
     "headers, reply, shows, shows exactly, reply headers, named.",
     "There:\n  - ann: GET /notes\n    reply: 200\n    shows: 5\n    shows exactly: 5": "notes.yaml:10: Either `shows` "
     "or `shows exactly`. Leave one of them out.",
+    "There:\n  - ann: GET /notes\n    reply: 200\n    shows: [{text: /(/}]": "notes.yaml:10: /(/ is no pattern: "
+    "missing ), unterminated subpattern. Write \\ before what stands for itself: /\\(new\\)/.",
+    "There:\n  - ann: GET /notes\n    reply: 200\n    shows: [{due: <dya>}]": "notes.yaml:10: There is no <dya>. There "
+    "are <any>, <text>, <time>, <day>, <uuid>, <number>, and /patterns/.",
+    "There:\n  - ann (keper): GET /notes\n    reply: 200": "notes.yaml:8: No rule knows the role 'keper'. Did you mean "
+    "keeper?",
     "There:\n  - ann: 'GET": "notes.yaml:8: It isn't YAML: found unexpected end of stream.",
     "There:\n  - given: {tees: [{a: 1}]}\n  - ann: GET /notes\n    reply: 200": "notes.yaml:8: There is no collection "
     "tees. There are accounts, notes.",

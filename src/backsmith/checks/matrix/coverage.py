@@ -7,12 +7,14 @@ and once where it doesn't. In: what is expected in a world, and askers. Out: wha
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from backsmith.blueprint.asker import NOBODY, Asker
 from backsmith.blueprint.blueprint import Blueprint
+from backsmith.blueprint.expressions import Follow, Variable
 from backsmith.blueprint.simplify import mentioned_roles
+from backsmith.blueprint.trees import walk
 from backsmith.checks.matrix.expecting import Expecting
 from backsmith.checks.matrix.goals import Covered, Decided, Goal
 from backsmith.checks.matrix.world import Maker, World
@@ -23,6 +25,10 @@ WORLDS = 3
 """Worlds that are tried."""
 CANDIDATES = 60
 """Further rows that are looked at, for each entity and each time round."""
+
+
+PATIENCE = 20
+"""How often so many are looked at for a condition that decides about no row at all."""
 
 
 class Found(NamedTuple):
@@ -36,21 +42,22 @@ class Found(NamedTuple):
 def covering(blueprint: Blueprint, seed: int = 1) -> Found:
     """The world that was found to cover most: each condition of each rule, where no other rule allows the same, so that
     it alone decides. It grows by rows that cover something that no row before them does."""
-    best: Found | None = None
+    best: tuple[Maker, tuple[Asker, ...], Covered] | None = None
     least: tuple[int, ...] = ()
     for number in range(WORLDS):
         maker = Maker(blueprint, seed * 1000 + number, SIZE)
         askers = tuple(askers_of(blueprint, maker.world))
         covered = Covered(Expecting(blueprint, maker.world), askers)
         left = _grow(maker, covered)
-        missing = _missing(left, covered)
-        score = len(missing), sum(isinstance(goal, Decided) for goal in left), len(left)
+        score = len(_missing(left, covered)), sum(isinstance(goal, Decided) for goal in left), len(left)
         if best is None or score < least:
-            best, least = Found(maker.world, askers, tuple(missing)), score
+            best, least = (maker, askers, covered), score
         if not left:
-            return best
+            break
     assert best is not None  # there are worlds to be tried
-    return best
+    maker, askers, covered = best
+    _seek(maker, covered)
+    return Found(maker.world, askers, _missing(covered.goals(), covered))
 
 
 def _grow(maker: Maker, covered: Covered) -> list[Goal]:
@@ -61,7 +68,27 @@ def _grow(maker: Maker, covered: Covered) -> list[Goal]:
         _add(maker, covered, left, alone=True)
         left = [goal for goal in left if not covered.covers(goal)]
     _add(maker, covered, _missing(left, covered), alone=False)
-    return left
+    return [goal for goal in left if not covered.covers(goal)]
+
+
+def _seek(maker: Maker, covered: Covered) -> None:
+    """Look further for rows about which a condition decides, and for rows of what its rule looks at: members of teams,
+    say, of whom there is none with the role that it asks for."""
+    entities = maker.world.entities
+    for _ in range(PATIENCE):
+        _add(maker, covered, _missing(covered.goals(), covered), alone=False)
+    for goal in _missing(covered.goals(), covered):
+        written = covered.expecting.written(goal.entity, goal.rule)
+        looked_at = (part.entity for part in walk(written) if isinstance(part, Follow | Variable))
+        for name in dict.fromkeys(each for each in looked_at if each != goal.entity and maker.world.rows[each]):
+            for _ in range(CANDIDATES):
+                row = None if covered.covers(goal, alone=False) else maker.candidate(entities[name])
+                if row is not None:
+                    maker.keep(row)
+                    covered.forget()
+                    if not covered.covers(goal, alone=False):
+                        maker.drop(row)
+                        covered.forget()
 
 
 def _add(maker: Maker, covered: Covered, left: Sequence[Goal], *, alone: bool) -> None:
@@ -79,10 +106,11 @@ def _add(maker: Maker, covered: Covered, left: Sequence[Goal], *, alone: bool) -
                 wanted = [goal for goal in wanted if goal not in reached]
 
 
-def _missing(goals: Sequence[Goal], covered: Covered) -> list[Decided]:
-    """Conditions that don't decide about any row, nor together with other rules."""
+def _missing(goals: Iterable[Goal], covered: Covered) -> tuple[Decided, ...]:
+    """Conditions that don't decide about any row, nor together with other rules; each once, whatever the verb."""
     conditions = (goal for goal in goals if isinstance(goal, Decided) and goal.told)
-    return [goal for goal in conditions if not covered.covers(goal, alone=False)]
+    missing = (goal for goal in conditions if not covered.covers(goal, alone=False))
+    return tuple({(goal.entity, goal.rule.id, goal.condition, goal.instead): goal for goal in missing}.values())
 
 
 def askers_of(blueprint: Blueprint, world: World) -> Iterator[Asker]:

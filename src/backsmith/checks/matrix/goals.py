@@ -87,7 +87,7 @@ class Covered:
     """What rows and askers of a world cover."""
 
     def __init__(self, expecting: Expecting, askers: Sequence[Asker]) -> None:
-        self._expecting = expecting
+        self.expecting = expecting
         self._askers = askers
         self._now = datetime.now(UTC)
         self._conditions: dict[tuple[str, str, Node | None, Node], tuple[Node, Node]] = {}
@@ -96,15 +96,15 @@ class Covered:
     def forget(self) -> None:
         """To be called when rows of the world have changed."""
         self._held.clear()
-        self._expecting.forget()
+        self.expecting.forget()
 
     def goals(self) -> Iterator[Goal]:
         """What there is to cover."""
-        for entity in self._expecting.entities.values():
+        for entity in self.expecting.entities.values():
             if entity.view or entity.private:
                 continue
             for rule in entity.rules:
-                written = _spread(self._expecting.written(entity.name, rule))
+                written = _spread(self.expecting.written(entity.name, rule))
                 found = dict.fromkeys(_conditions(written))
                 for verb in rule.verbs:
                     for leaf in found:
@@ -116,11 +116,11 @@ class Covered:
                 yield from dict.fromkeys(self._beyond(entity, rule))
 
     def _may_hold_for_nobody(self, entity: Entity, rule: Rule) -> bool:
-        written = self._expecting.written(entity.name, rule)
+        written = self.expecting.written(entity.name, rule)
         return simplify(written, anonymous=True, roles=frozenset()) != FALSE
 
     def _beyond(self, entity: Entity, rule: Rule) -> Iterator[Beyond]:
-        actions = [each.name for each in self._expecting.blueprint.actions if each.entity == entity.name]
+        actions = [each.name for each in self.expecting.blueprint.actions if each.entity == entity.name]
         linked = {relation.name for relation in entity.relations if relation.kind == "many_to_many"}
         for verb in (*VERBS, *actions):
             for name in self._names(entity, verb):
@@ -147,7 +147,7 @@ class Covered:
         self, goal: Goal, row: WorldRow | None = None, *, alone: bool = True, askers: Sequence[Asker] | None = None
     ) -> bool:
         """Whether a row, or any of the world's, covers a goal; `alone`: where no other rule allows the same."""
-        rows = self._expecting.world.rows[goal.entity] if row is None else [row]
+        rows = self.expecting.world.rows[goal.entity] if row is None else [row]
         askers = self._askers if askers is None else askers
         if isinstance(goal, Beyond):
             return any(self._goes_beyond(goal, asker, each) for asker in askers for each in rows)
@@ -162,11 +162,11 @@ class Covered:
     def _decides(self, goal: Decided, asker: Asker, row: WorldRow) -> bool:
         """Whether the rule's outcome hangs on a condition, for an asker and a row."""
         rule, leaf = goal.rule, goal.condition
-        user = self._expecting.user(asker)
+        user = self.expecting.user(asker)
         if leaf is not None and user is None and rule.needs_user:
             return False
         written, other = self._of(goal)
-        rows = self._expecting.world.rows[goal.entity] if rule.after else [row]
+        rows = self.expecting.world.rows[goal.entity] if rule.after else [row]
         for after in rows:
             place = Place(row, user, asker.roles, self._now, {AFTER: after})
             try:
@@ -181,14 +181,14 @@ class Covered:
         """The rule's condition as it is, and with something else in place of the goal's."""
         key = goal.entity, goal.rule.id, goal.condition, goal.instead
         if key not in self._conditions:
-            written = _spread(self._expecting.written(goal.entity, goal.rule))
+            written = _spread(self.expecting.written(goal.entity, goal.rule))
             other = written if goal.condition is None else _with(written, goal.condition, goal.instead)
             self._conditions[key] = written, other
         return self._conditions[key]
 
     def _alone(self, goal: Decided, asker: Asker, row: WorldRow) -> bool:
         """Whether no other rule allows the same, and nothing else speaks against it."""
-        rules = self._expecting.entities[goal.entity].rules
+        rules = self.expecting.entities[goal.entity].rules
         others = [
             each
             for each in rules
@@ -209,19 +209,19 @@ class Covered:
     def _holds(self, rule: Rule, asker: Asker, row: WorldRow) -> bool:
         key = rule.id, asker, id(row)  # the row is kept beside it, so that no other comes to lie where it is
         if key not in self._held:
-            self._held[key] = row, self._expecting.holds(rule, asker, row)
+            self._held[key] = row, self.expecting.holds(rule, asker, row)
         return self._held[key][1]
 
     def _in_reach(self, goal: Goal, asker: Asker, row: WorldRow) -> bool:
         """Whether the row is there to be changed, or such a one points only at what can be pointed at."""
         if goal.verb == "create":
-            return self._expecting.leads(goal.rule, asker, row)
-        return goal.verb == "read" or self._expecting.visible(asker, row)
+            return self.expecting.leads(goal.rule, asker, row)
+        return goal.verb == "read" or self.expecting.visible(asker, row)
 
     def _leads_on(self, goal: Beyond, asker: Asker, row: WorldRow) -> bool:
-        entity = self._expecting.entities[goal.entity]
+        entity = self.expecting.entities[goal.entity]
         relation = next(each for each in entity.relations if each.name == goal.relation)
-        shown = (self._expecting.shown(asker, there) for there in row.links[relation.name])
+        shown = (self.expecting.shown(asker, there) for there in row.links[relation.name])
         return any(names is not None and (not relation.inverse or relation.inverse in names) for names in shown)
 
 

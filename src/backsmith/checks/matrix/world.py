@@ -140,6 +140,16 @@ class Maker:
                         back.append((there, row))
         world.link_lists()
 
+    def drop(self, row: WorldRow) -> None:
+        """Undo `keep` of the row that was kept last."""
+        world = self.world
+        world.rows[row.entity].remove(row)
+        for names, values in self._taken[row.entity].items():
+            values.discard(unique_form(row.values[name] for name in names))
+        for name, pairs in world.joins.items():
+            world.joins[name] = [(a, b) for a, b in pairs if row is not a and row is not b]
+        world.link_lists()
+
     def _fill(self, entity: Entity, size: int) -> None:
         try:
             for _ in range(size):

@@ -187,8 +187,8 @@ async def _fill(asked: Asked, url: str, found: Found) -> None:
 
 
 def files_of_scenarios(places: Sequence[Path]) -> tuple[Path, ...]:
-    """The files at these places: files, and those in folders that end in .yaml."""
+    """The files at these places: files, and those in folders that end in .yaml or .yml."""
     found: list[Path] = []
     for place in places:
-        found += sorted(place.rglob("*.yaml")) if place.is_dir() else [place]
+        found += sorted([*place.rglob("*.yaml"), *place.rglob("*.yml")]) if place.is_dir() else [place]
     return tuple(found)

@@ -139,7 +139,7 @@ _TEXTS: dict[str, str] = {
     "account has none, or it may not sign in. Which of these it is isn't told on purpose. A forgotten password can be "
     "reset.",
     "spent": "A code, link, invitation or recovery code is good once and for a short time. This one was used, is too "
-    "old, was typed wrongly too often, or never was one. Begin again to get a new one.",
+    "old, was typed wrongly too often, or never was one. Compare it with the mail, or begin again to get a new one.",
     "too-many": "Too many attempts were made from this address or for this account, or more requests than the "
     "application's limits allow. Wait as long as Retry-After says, in seconds.",
     "confirm-first": "What was asked for takes a proof, not older than a few minutes, that it is you: POST "

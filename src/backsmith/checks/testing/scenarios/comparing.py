@@ -16,6 +16,27 @@ PATTERNS: Mapping[str, str] = {
     "<uuid>": r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}",
 }
 """What stands for values that nobody knows beforehand. `<number>` is one too, and `/…/` a pattern of one's own."""
+_MARKER = re.compile("<[a-z]+>")
+
+
+def mistakes(expected: Any) -> Iterator[tuple[str, str]]:
+    """What can't be expected, with what to write instead: patterns that aren't, and markers that there aren't."""
+    match expected:
+        case str() if len(expected) > 2 and expected[0] == expected[-1] == "/":
+            try:
+                re.compile(expected[1:-1])
+            except re.error as error:
+                yield f"{expected} is no pattern: {error.msg}.", "Write \\ before what stands for itself: /\\(new\\)/."
+        case str() if _MARKER.fullmatch(expected) and not _is_pattern(expected):
+            yield f"There is no {expected}.", f"There are {', '.join([*PATTERNS, '<number>'])}, and /patterns/."
+        case dict():
+            for value in cast("dict[str, Any]", expected).values():
+                yield from mistakes(value)
+        case list():
+            for value in cast("list[Any]", expected):
+                yield from mistakes(value)
+        case _:
+            pass
 
 
 def differences(expected: Any, got: Any, *, exactly: bool, place: str = "") -> Iterator[str]:

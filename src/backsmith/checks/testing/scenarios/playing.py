@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
+from difflib import get_close_matches
 from typing import Any, cast
 
 from backsmith.blueprint import Application
@@ -26,6 +27,7 @@ from backsmith.checks.testing.scenarios.nouns import (
 )
 from backsmith.checks.testing.scenarios.nouns import NOBODY as NOBODY_NAME
 from backsmith.checks.testing.scenarios.speaking import Names, UnknownNameError
+from backsmith.contract.visible import roles_of
 
 SHOWN = {"prefer": "return=representation"}
 
@@ -69,6 +71,7 @@ class Stage:
         self._front, self._behind = front, behind
         self._file = file
         self._names = Names(self._entities)
+        self._roles = frozenset(roles_of(blueprint))
 
     async def people(self, scenario: Scenario) -> None:
         """Make an account for everybody who acts and isn't given."""
@@ -151,6 +154,10 @@ class Stage:
     def _asker(self, step: Step) -> Asker:
         if step.who.name in (NOBODY_NAME, DATABASE):
             return NOBODY
+        for role in sorted(step.who.roles - self._roles):
+            if similar := get_close_matches(role, self._roles, 1):
+                message = f"No rule knows the role '{role}'."
+                raise ScenarioError(self._file, step.line, message, f"Did you mean {similar[0]}?")
         if self._blueprint.account is None:
             hint = f"Only {NOBODY_NAME} and {DATABASE} can ask."
             raise ScenarioError(self._file, step.line, "This application knows no accounts.", hint)

@@ -11,6 +11,7 @@ from typing import Any, cast
 import yaml
 
 from backsmith.blueprint.source import shown
+from backsmith.checks.testing.scenarios.comparing import mistakes
 from backsmith.checks.testing.scenarios.nouns import GivenRow, Scenario, ScenarioError, Step, Who
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
@@ -128,6 +129,9 @@ class _Reader:
         if "shows" in members and "shows exactly" in members:
             raise self._error(members["shows"], "Either `shows` or `shows exactly`.", "Leave one of them out.")
         shows = members.get("shows") or members.get("shows exactly")
+        for member in (shows, members.get("reply headers")):
+            for message, hint in () if member is None else mistakes(self._value(member)):
+                raise self._error(member or key, message, hint)
         return Step(
             line=self._line(key),
             who=Who(who[1], frozenset(each.strip() for each in (who[2] or "").split(",") if each.strip())),
