@@ -151,7 +151,6 @@ def test_views_and_what_has_no_place() -> None:
         definition="CREATE VIEW v AS SELECT id, a || '!' AS loud FROM t",
     )
     assert schema.not_modelled == (
-        "autoincrement on t",
         "broken view broken",
         "trigger tr on t",
         "virtual table search",

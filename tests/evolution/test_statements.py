@@ -98,7 +98,7 @@ CREATE TABLE "skills" (
     PRIMARY KEY ("code")
 ) STRICT;
 CREATE TABLE "teams" (
-    "id" INTEGER PRIMARY KEY,
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT,
     "name" TEXT NOT NULL,
     "lead_id" TEXT,
     CONSTRAINT "teams_name_key" UNIQUE ("name"),
@@ -214,7 +214,7 @@ def test_a_column_of_another_programs_keeps_its_type_and_is_not_strict(tmp_path:
     assert dialect.ddl.statements(tables_of(blueprint_of(tmp_path, model), dialect)) == [
         """\
 CREATE TABLE "olds" (
-    "id" INTEGER PRIMARY KEY,
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT,
     "Price" NUMERIC(10,2) NOT NULL DEFAULT 1.50,
     "made" DATETIME NOT NULL DEFAULT CURRENT_TIMESTAMP,
     "on" BOOLEAN NOT NULL DEFAULT 0,

@@ -13,7 +13,7 @@ import pytest
 from backsmith.errors import RequestError
 from backsmith.mail.message import Envelope
 from backsmith.mail.transports import LaterError
-from tests.mail.post import Clock, Post
+from tests.mail.post import CODE, Clock, Post
 from tests.mail.servers import server
 
 
@@ -36,6 +36,7 @@ async def test_a_mail_is_sent_once_its_transaction_is_kept(post: Post) -> None:
     await post.outbox.close()
     (file,) = folder.glob("*.eml")
     assert "1234 5678" in file.read_text()
+    assert f"{CODE['link']}\n" in file.read_text().replace("\r", "")  # in one piece, to be copied
     assert (file.stat().st_mode & 0o777, folder.stat().st_mode & 0o777) == (0o600, 0o700)
 
 

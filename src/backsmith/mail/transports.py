@@ -8,6 +8,8 @@ from __future__ import annotations
 import os
 import re
 import ssl
+from email import message_from_bytes
+from email.policy import SMTPUTF8
 from pathlib import Path
 from typing import Protocol
 from urllib.parse import SplitResult, unquote, urlsplit
@@ -101,6 +103,15 @@ def is_loopback(host: str) -> bool:
     return host in {"localhost", "::1"} or host.startswith("127.")
 
 
+def _readable(content: bytes) -> bytes:
+    """A mail with its texts as they are, so that a link can be copied in one piece."""
+    mail = message_from_bytes(content, policy=SMTPUTF8)
+    for part in mail.walk():
+        if part.get_content_maintype() == "text":
+            part.set_content(part.get_content(), subtype=part.get_content_subtype(), charset="utf-8", cte="8bit")
+    return mail.as_bytes()
+
+
 class Folder:
     """Writes a file for each mail, for developers, who read the codes there."""
 
@@ -115,7 +126,7 @@ class Folder:
             part = file.with_suffix(".part")
             part.unlink(missing_ok=True)
             with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as opened:
-                opened.write(envelope.content)
+                opened.write(_readable(envelope.content))
             part.replace(file)
         except OSError as error:
             raise LaterError(f"{self.path} can't be written to: {error.strerror}", all=True) from error

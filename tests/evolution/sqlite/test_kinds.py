@@ -276,7 +276,7 @@ def test_tables_come_and_go() -> None:
     connection = opened(SHOP + ROWS)
     new = "CREATE TABLE towns (id INTEGER PRIMARY KEY, name TEXT UNIQUE) STRICT;"
     assert change(connection, SHOP + new) == [
-        'CREATE TABLE "towns" (\n    "id" INTEGER PRIMARY KEY,\n    "name" TEXT,\n'
+        'CREATE TABLE "towns" (\n    "id" INTEGER PRIMARY KEY AUTOINCREMENT,\n    "name" TEXT,\n'
         '    CONSTRAINT "towns_name_key" UNIQUE ("name")\n) STRICT'
     ]
     (step,) = steps_of(connection, SHOP)

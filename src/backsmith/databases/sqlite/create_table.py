@@ -28,7 +28,6 @@ class CreateTable(Struct):
     foreign_keys: list[NamedConstraint]
     collations: dict[str, str]
     generated: dict[str, str]
-    autoincrement: bool = False
 
 
 class IndexedColumn(Struct, frozen=True):
@@ -159,8 +158,6 @@ class _Reader:
             self.found.collations[column] = self.take().value
         elif self.skip_word("UNIQUE"):
             self.found.uniques.append(NamedConstraint(name, (column,)))
-        elif self.skip_word("AUTOINCREMENT"):
-            self.found.autoincrement = True
         elif self.skip_word("REFERENCES"):
             self.found.foreign_keys.append(NamedConstraint(name, (column,), self.reference()))
         elif self.skip_word("AS"):
@@ -168,7 +165,7 @@ class _Reader:
         elif self.skip_word("DEFAULT"):
             self.default()
         else:
-            self.at += 1  # NOT NULL, PRIMARY KEY, GENERATED ALWAYS, ON CONFLICT …: the pragmas tell
+            self.at += 1  # NOT NULL, PRIMARY KEY, AUTOINCREMENT, GENERATED ALWAYS, ON CONFLICT …: the pragmas tell
 
     def default(self) -> None:
         if self.token.is_symbol("("):
@@ -212,7 +209,7 @@ class _Reader:
             self.found.foreign_keys.append(NamedConstraint(name, columns, self.reference()))
         elif self.skip_word("PRIMARY"):
             self.at += 1
-            self.found.autoincrement |= "AUTOINCREMENT" in self.parentheses().upper().split()
+            self.parentheses()
         else:
             return  # a name without a constraint, which SQLite's grammar allows
         if self.skip_word("ON"):

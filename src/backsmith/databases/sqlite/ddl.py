@@ -65,10 +65,11 @@ class SqliteDdl(Ddl):
         return found
 
     def create(self, table: Table) -> str:
-        """CREATE TABLE."""
+        """CREATE TABLE. What was a row's number is never that of another: who still has it (a token, a bookmark, a log)
+        would take the one row for the other."""
         rowid = self.rowid(table)
         columns = [
-            f"{self.quote(column.name)} INTEGER PRIMARY KEY"
+            f"{self.quote(column.name)} INTEGER PRIMARY KEY AUTOINCREMENT"
             if column.name == rowid
             else column_sql(self, parenthesised(column), type=column.type.upper())
             for column in table.columns

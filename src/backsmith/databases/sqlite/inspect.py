@@ -94,8 +94,6 @@ class _Inspector:
         rowid = (
             key[0] if len(key) == 1 and not without_rowid and all(index.origin != "pk" for index in indexes) else None
         )
-        if text.autoincrement:
-            self.notes.append(f"autoincrement on {name}")
         return Table(
             name=name,
             columns=tuple(self.columns(name, text, key, rowid)),
