@@ -54,13 +54,28 @@ async def test_teams_are_kept_apart(new_url: Callable[[str], str]) -> None:
 
 
 async def test_a_leak_is_told_with_the_request_that_shows_it(new_url: Callable[[str], str], tmp_path: object) -> None:
-    model = MODELS["shop"]
-    order = next(entity for entity in model.blueprint.entities if entity.name == "Order")
-    rules = tuple(replace(rule, condition=TRUE) if rule.name == "own" else rule for rule in order.rules)
-    entities = tuple(replace(each, rules=rules) if each is order else each for each in model.blueprint.entities)
-    leaking = Mutant("Order", "own: always", replace(model.blueprint, entities=entities))
-    found = covering(model.blueprint)
-    settings = settings_for(model.application, new_url("sqlite"), str(tmp_path))
-    truth = await prepare(model.application, model.blueprint, settings, found)
-    told = await noticed(model.application, model.blueprint, settings, truth, found, leaking)
+    told = await told_of("Order", "own", new_url("sqlite"), str(tmp_path), condition=TRUE)
     assert told == "read by item: GET /api/orders/1401?select=* (account 1201)"
+
+
+async def test_an_empty_list_for_a_refusal_is_told(new_url: Callable[[str], str], tmp_path: object) -> None:
+    told = await told_of("Order", "own", new_url("sqlite"), str(tmp_path), needs_user=False)
+    assert told == "read by gate: GET /api/orders?limit=0 (nobody)"
+
+
+async def test_an_order_of_nobody_takes_no_lines_of_anybody(new_url: Callable[[str], str], tmp_path: object) -> None:
+    told = await told_of("Line", "own_draft", new_url("sqlite"), str(tmp_path), needs_user=False)
+    assert told == "create by gate: POST /api/lines -H 'prefer: tx=rollback' --body '[]' (nobody)"
+
+
+async def told_of(entity: str, rule: str, url: str, folder: str, **changes: object) -> str | None:
+    """What is told of a shop whose rule is another one."""
+    model = MODELS["shop"]
+    there = next(each for each in model.blueprint.entities if each.name == entity)
+    rules = tuple(replace(each, **changes) if each.name == rule else each for each in there.rules)
+    entities = tuple(replace(each, rules=rules) if each is there else each for each in model.blueprint.entities)
+    mutant = Mutant(entity, rule, replace(model.blueprint, entities=entities))
+    found = covering(model.blueprint)
+    settings = settings_for(model.application, url, folder)
+    truth = await prepare(model.application, model.blueprint, settings, found)
+    return await noticed(model.application, model.blueprint, settings, truth, found, mutant)

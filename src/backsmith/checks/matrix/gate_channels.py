@@ -43,4 +43,4 @@ async def _methods(ground: Ground, entity: Entity) -> None:
     verbs = {verb for rule in entity.rules for verb in rule.verbs}
     expected = {method for method, some in METHODS.items() if some & verbs and not entity.view}
     said = set(answer.headers.get("allow", "").split(", ")) & set(METHODS)
-    ground.agree(entity, "", "", "methods", question, sorted(expected), sorted(said))
+    ground.agree(entity, "write", "", "methods", question, sorted(expected), sorted(said))
