@@ -91,7 +91,6 @@ class Order(
     # - foreign key (ship_to): on update cascade
     # - unique index by expression on (lower(note)), total
     # - index partly on total where total > 100
-    # - autoincrement
     # - deferrable foreign key (bill_to)
     # - trigger noted
     class_: Annotated[str, MaxLen(10), Column("class")] = "plain"
