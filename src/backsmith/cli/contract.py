@@ -47,7 +47,8 @@ def contract(
     ----------
     old
         Of `diff`: the contract before: a model's file, a document, the URL of a running server, or any file at a
-        revision of git, as HEAD~3:shop.py. Left out, the model as git has it. Of `changelog`: the model.
+        revision of git, as HEAD~3:shop.py. Left out, the model as git has it; a model alone is compared with that.
+        Of `changelog`: the model.
     new
         The contract after. Left out, the model as it is.
     database
@@ -67,10 +68,12 @@ def contract(
 
 
 def _diff(old: str | None, new: str | None, database: str | None, *, json: bool) -> int:
-    from backsmith.cli.documents import document_named  # noqa: PLC0415  takes a while to import
+    from backsmith.cli.documents import FILES, document_named  # noqa: PLC0415  takes a while to import
     from backsmith.contract.diff import differences, worst  # noqa: PLC0415  takes a while to import
     from backsmith.contract.diff.groups import groups_of, lines_of  # noqa: PLC0415  takes a while to import
 
+    if old is not None and new is None and Path(old).suffix not in FILES and Path(old).exists():
+        old, new = None, old
     after = new or named_model(None)
     before = old or f"HEAD:{after}"
     found = differences(document_named(before), document_named(after))

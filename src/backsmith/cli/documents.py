@@ -19,7 +19,7 @@ _MOST = 64_000_000
 """Bytes of a document."""
 _PATIENCE = 15.0
 """Seconds for a server."""
-_FILES = {".json", ".yaml", ".yml"}
+FILES = {".json", ".yaml", ".yml"}
 
 
 def document_named(name: str) -> dict[str, Any]:
@@ -34,12 +34,12 @@ def document_named(name: str) -> dict[str, Any]:
     """
     if name.startswith(("http://", "https://")):
         return _parsed(_fetched(name), name)
-    if Path(name).suffix in _FILES and Path(name).is_file():
+    if Path(name).suffix in FILES and Path(name).is_file():
         return _parsed(Path(name).read_bytes(), name)
     revision, colon, path = name.partition(":")
     if colon and not Path(name).exists():
         return _at(revision, path, name)
-    if Path(name).suffix in _FILES:
+    if Path(name).suffix in FILES:
         raise UsageError(f"There is no file {name}.")
     return _parsed(_of_model(name), name)
 
@@ -107,7 +107,7 @@ def _at(revision: str, path: str, name: str) -> dict[str, Any]:
     """A file of a revision; a model is compiled by a process of its own, in all the files of that revision."""
     if revision.startswith("-"):
         raise UsageError(f"{name}: {revision} is no revision.")
-    if Path(path).suffix in _FILES:
+    if Path(path).suffix in FILES:
         return _parsed(_git("show", f"{revision}:./{path}", name=name), name)
     top = Path(_git("rev-parse", "--show-toplevel", name=name).decode().strip())
     here = _git("rev-parse", "--show-prefix", name=name).decode().strip()

@@ -76,6 +76,10 @@ def test_a_model_at_a_revision_of_git_and_as_it_is(capsys: pytest.CaptureFixture
         subprocess.run(["git", *words], check=True)
     Path("below/at_git.py").write_text(MODEL.format(""))
     assert run(["contract", "diff", "HEAD:below/at_git.py", "below/at_git.py"]) == 1
+    told = capsys.readouterr().out
+    assert run(["contract", "diff", "below/at_git.py"]) == 1  # a model alone is compared with what git has of it
+    assert capsys.readouterr().out == told
+    assert run(["contract", "diff", "HEAD:below/at_git.py", "below/at_git.py"]) == 1
     assert "phone of the reply 200 isn't there any more.  [response-property-removed]" in capsys.readouterr().out
     assert run(["contract", "diff", "HEAD:below/told.json", "HEAD:below/told.json"]) == 0
     capsys.readouterr()

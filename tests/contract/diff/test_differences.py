@@ -40,14 +40,16 @@ def test_a_change_of_a_component_is_told_once_with_all_its_operations() -> None:
     listed = {"description": "", "content": {"application/json": {"schema": many}}}
     holder = {"type": "object", "properties": {"note": {"$ref": "#/components/schemas/Note"}}}
     held = {"description": "", "content": {"application/json": {"schema": holder}}}
-    for path, reply in (("/notes", listed), ("/notes/{id}", one), ("/books", held)):
+    holders = {"type": "array", "items": {"type": "object", "properties": {"notes": many}}}
+    shelves = {"description": "", "content": {"application/json": {"schema": holders}}}
+    for path, reply in (("/books", held), ("/shelves", shelves), ("/notes", listed), ("/notes/{id}", one)):
         old["paths"][path] = {"get": {"responses": {"200": reply}}}
     new = json.loads(json.dumps(old))
     new["components"]["schemas"]["Note"]["properties"]["text"]["type"] = ["string", "null"]
     assert list(lines_of(groups_of(differences(old, new)), lambda each: [f"used at {each.place.path}"])) == [
         "Breaking (1)",
         "  text of the reply 200 may be null from now on.  [response-property-became-nullable]",
-        "      in GET /notes, GET /notes/{id}; within what 1 others show",
+        "      in GET /notes, GET /notes/{id}; within what 2 others show",
         "      breaks: GET /notes",
         "      breaks: GET /notes/{id}",
         "      used at /notes",

@@ -56,7 +56,7 @@ def _group(some: Sequence[Difference]) -> Group:
 
 def _depth(difference: Difference) -> int:
     """How deep within a body it is: `lines[].order.total of the reply 200` is deeper than `total of …`."""
-    return difference.text.split(" of the ", 1)[0].replace("[].", "").count(".")
+    return difference.text.split(" of the ", 1)[0].removeprefix("[].").count(".")
 
 
 def lines_of(groups: Sequence[Group], used: Callable[[Difference], Iterable[str]] = lambda each: ()) -> Iterator[str]:
