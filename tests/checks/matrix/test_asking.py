@@ -63,7 +63,7 @@ async def test_an_empty_list_for_a_refusal_is_told(new_url: Callable[[str], str]
     assert told == "read by gate: GET /api/orders?limit=0 (nobody)"
 
 
-async def test_an_order_of_nobody_takes_no_lines_of_anybody(new_url: Callable[[str], str], tmp_path: object) -> None:
+async def test_nothing_written_for_a_refusal_is_told(new_url: Callable[[str], str], tmp_path: object) -> None:
     told = await told_of("Line", "own_draft", new_url("sqlite"), str(tmp_path), needs_user=False)
     assert told == "create by gate: POST /api/lines -H 'prefer: tx=rollback' --body '[]' (nobody)"
 

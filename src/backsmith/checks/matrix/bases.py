@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from msgspec.structs import replace
+
 from backsmith.blueprint.asker import Asker
 from backsmith.blueprint.blueprint import Entity, Field, Rule
 from backsmith.blueprint.expressions import FieldOf, Follow, This
@@ -26,9 +28,10 @@ def bases_of(ground: Ground, entity: Entity, asker: Asker) -> list[WorldRow]:
     that they may not."""
     expecting, names = ground.expecting, given_of_new(entity)
     kinds: dict[tuple[object, ...], list[WorldRow]] = {}
+    rules = [replace(rule, needs_user=False) for rule in entity.rules]  # nobody is refused by that alone, or isn't
     for row in ground.rows(entity):
-        can = any(expecting.leads(rule, asker, row) for rule in entity.rules)
-        kind = can, *(expecting.holds(rule, asker, row) for rule in entity.rules)
+        can = any(expecting.leads(rule, asker, row) for rule in rules)
+        kind = can, *(expecting.holds(rule, asker, row) for rule in rules)
         kinds.setdefault(kind, []).append(row)
     firsts = [rows[0] for rows in kinds.values()]
     ordered = [*firsts, *(row for row in ground.rows(entity) if row not in firsts)]
