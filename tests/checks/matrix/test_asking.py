@@ -7,10 +7,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
 
+from backsmith.app import compile_application
+from backsmith.blueprint import load
 from backsmith.blueprint.expressions import TRUE
 from backsmith.checks.matrix.asking import ask, prepare, settings_for
 from backsmith.checks.matrix.coverage import Found, covering
@@ -79,3 +82,34 @@ async def told_of(entity: str, rule: str, url: str, folder: str, **changes: obje
     settings = settings_for(model.application, url, folder)
     truth = await prepare(model.application, model.blueprint, settings, found)
     return await noticed(model.application, model.blueprint, settings, truth, found, mutant)
+
+
+SHADOWED = """
+from backsmith import Entity, allow, route
+
+
+class Song(Entity, private=True):
+    name: str
+
+
+class Tune(Entity):
+    name: str
+
+    @allow("read", "create")
+    def everyone(self) -> bool:
+        return True
+
+
+@route("GET", "/api/songs", allow="everyone")
+async def songs() -> dict[str, str]:
+    return {"songs": "none of ours"}
+"""
+
+
+async def test_a_route_at_the_address_that_a_private_entity_would_have_does_not_answer_for_it(tmp_path: Path) -> None:
+    (tmp_path / "shadowed_songs.py").write_text(SHADOWED)
+    application = load(str(tmp_path / "shadowed_songs.py"))
+    blueprint = compile_application(application, write_lock=False)
+    report = await ask(application, blueprint, f"sqlite:///{tmp_path}/asked.db", covering(blueprint, 1))
+    assert report.found == ()
+    assert report.agreed > 50

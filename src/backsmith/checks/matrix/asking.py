@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Awaitable, Callable, Sequence
+from itertools import chain, count
 from pathlib import Path
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from backsmith.blueprint import Application
 from backsmith.blueprint.asker import Asker
@@ -82,7 +84,7 @@ async def ask(
     """Fill the empty database at `url` with a made-up world and ask everything, or of these entities. Raises
     DatabaseError."""
     with tempfile.TemporaryDirectory() as folder:
-        settings = settings_for(application, url, folder)
+        settings = beside_routes(settings_for(application, url, folder), blueprint)
         truth = await prepare(application, blueprint, settings, found)
         async with Served(application, blueprint, settings) as served:
             ground = Ground(served, truth, Expecting(blueprint, found.world), found.askers)
@@ -124,6 +126,14 @@ async def ask_all(ground: Ground, channels: Sequence[str], *, entities: Sequence
         for name in channels:
             for asker in ground.askers:
                 await CHANNELS[name](ground, entity, asker)
+
+
+def beside_routes(settings: Settings, blueprint: Blueprint) -> Settings:
+    """The settings with a prefix below which the application has no routes of its own: those would answer in place of
+    private entities, which are collections too while everything is opened."""
+    firsts = {route.path.strip("/").partition("/")[0] for route in blueprint.routes}
+    free = chain((settings.prefix, "/rows"), (f"/rows{number}" for number in count(2)))
+    return replace(settings, prefix=next(each for each in free if each.strip("/").partition("/")[0] not in firsts))
 
 
 def settings_for(application: Application, url: str, folder: str) -> Settings:

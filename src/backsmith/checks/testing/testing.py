@@ -17,7 +17,7 @@ from msgspec.structs import replace
 from backsmith.blueprint import Application
 from backsmith.blueprint.asker import NOBODY, Asker
 from backsmith.blueprint.blueprint import Blueprint
-from backsmith.checks.matrix.asking import ask, settings_for
+from backsmith.checks.matrix.asking import ask, beside_routes, settings_for
 from backsmith.checks.matrix.coverage import Found, covering
 from backsmith.checks.matrix.serving import Served
 from backsmith.checks.matrix.storing import store
@@ -106,7 +106,7 @@ async def _round_trips(asked: Asked, scratch: Databases) -> AsyncIterator[Result
     url = await scratch.empty()
     await _fill(asked, url, covering(asked.blueprint, asked.seed))
     with tempfile.TemporaryDirectory() as folder:
-        settings = settings_for(asked.application, url, folder)
+        settings = beside_routes(settings_for(asked.application, url, folder), asked.blueprint)
         async with Served(asked.application, opened(asked.blueprint), settings) as served:
             async for result in round_trips(served):
                 yield result
