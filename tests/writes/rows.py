@@ -49,7 +49,9 @@ async def begin_anew(database: Database, blueprint: Blueprint, rows: dict[str, l
         await database.execute(f"TRUNCATE {', '.join(map(quote, tables))} RESTART IDENTITY CASCADE")
     else:
         deletes = [f"DELETE FROM {quote(table)}" for table in tables]
-        await database.execute(";\n".join(["PRAGMA defer_foreign_keys = ON", *deletes]))
+        names = ", ".join(f"'{table}'" for table in tables)
+        numbers = f"DELETE FROM sqlite_sequence WHERE name IN ({names})"
+        await database.execute(";\n".join(["PRAGMA defer_foreign_keys = ON", *deletes, numbers]))
     await database.execute("DELETE FROM backsmith_idempotency")
     await fill(database, blueprint, rows)
     if database.dialect.name == "postgres":
