@@ -5,10 +5,15 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterator
 from datetime import timedelta
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
+from backsmith.accounts.endpoint import Call
+from backsmith.accounts.invitations import accept
+from backsmith.accounts.sessions import Client
+from backsmith.errors import SPENT, RequestError
 from tests.accounts.application import Answer, Served, serve
 from tests.accounts.people import Known, Mail, mails, sign_in, trail
 
@@ -38,7 +43,7 @@ MODEL = """
             return True
 """
 PARALLEL = 60
-"""Of the same invitation; the flows' own test does it with a thousand."""
+"""Of the same invitation over HTTP."""
 
 
 @pytest.fixture(scope="module")
@@ -195,6 +200,30 @@ def test_an_invitation_is_good_once(team: Team, run: Any) -> None:
     statuses = [answer.status for answer in run(at_once())]
     assert statuses.count(200) == 1, statuses
     assert set(statuses) <= {200, 400, 429}
+    assert team.roles()["ou"] == "member"
+
+
+def test_of_a_thousand_at_once_one_accepts(team: Team, run: Any) -> None:
+    """Past the limits of attempts, which let a few dozen requests of an address through."""
+    team.invite(team.owner, team.outsider.email)
+    token, accounts = team.last().token, team.served.application.accounts
+    assert accounts is not None
+    services, turn = accounts.services, asyncio.Semaphore(200)
+    call = cast("Call", SimpleNamespace(services=services, client=Client("", ""), request_id="many"))
+
+    async def one() -> bool:
+        async with turn:
+            try:
+                await services.database.transact(lambda tx: accept(call, tx, token, team.outsider.key), retry=True)
+            except RequestError as error:
+                assert error.kind is SPENT
+                return False
+            return True
+
+    async def at_once() -> int:
+        return sum(await asyncio.gather(*(one() for _ in range(1000))))
+
+    assert run(at_once()) == 1
     assert team.roles()["ou"] == "member"
 
 
