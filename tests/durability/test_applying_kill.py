@@ -22,7 +22,7 @@ from tests.evolution.applying.plans import NEW, QUICK, check, fill, plan_of
 APPLYING = Path(__file__).parent / "applying.py"
 ROOT = APPLYING.parent.parent.parent
 ALL = os.environ.get("BACKSMITH_KILLS") == "all"
-SOME = 12
+SOME = 8
 TABLES = ("things", "once", "backsmith_steps", "backsmith_runs", "backsmith_blueprints")
 
 
