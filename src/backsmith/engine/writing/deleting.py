@@ -63,8 +63,8 @@ class Deleting:
                 else:
                     found = await common.run_heavy(work, statement, inputs)
         except ViolationError as error:
-            looked = not common.dialect.stores.tells_references and self._needed.relations(entity)
-            keys = [each.key for each in await common.find(work, rows, {}, lock=False)] if looked else []
+            looks = self._needed.looks(entity)
+            keys = [each.key for each in await common.find(work, rows, {}, lock=False)] if looks else []
             raise await self._needed.refusal(work, entity, error, keys) from error
         if rows.item and not found:
             seen = await common.find(work, rows, {}, lock=False)

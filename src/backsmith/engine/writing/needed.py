@@ -28,9 +28,12 @@ class Needed:
     ) -> AbstractAsyncContextManager[None]:
         """To be around a statement that deletes rows, or sets those fields: a savepoint where rows may have to be
         looked at after it was refused."""
-        if self._common.dialect.stores.tells_references or not self.relations(entity, names):
-            return nullcontext()
-        return work.transaction.savepoint()
+        return work.transaction.savepoint() if self.looks(entity, names) else nullcontext()
+
+    def looks(self, entity: Entity, names: Sequence[str] | None = None) -> bool:
+        """Whether rows that can't go, or get other values of those fields, are looked at to say what needs them: where
+        relations may, and the database doesn't tell. Only then is there a savepoint after which they can be."""
+        return not self._common.dialect.stores.tells_references and bool(self.relations(entity, names))
 
     def relations(self, entity: Entity, names: Sequence[str] | None = None) -> tuple[Relation, ...]:
         """The relations whose rows keep one of this entity from being deleted, or from getting other values of the
@@ -66,8 +69,8 @@ class Needed:
     ) -> RequestError:
         """What to raise for rows with those keys, which are as they were before."""
         pointing: Sequence[Relation] = self._violations.incoming(error, entity)
-        relations = self.relations(entity, names)
-        if error.broken == "foreign_key" and relations and not self._common.dialect.stores.tells_references:
+        if error.broken == "foreign_key" and self.looks(entity, names):
+            relations = self.relations(entity, names)
             flags = Flags(
                 ("needed", tuple(each.id for each in relations)), tuple(_some(entity, each) for each in relations)
             )

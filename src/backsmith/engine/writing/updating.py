@@ -81,8 +81,8 @@ class Updating:
                 else:
                     found = await common.run_heavy(work, statement, inputs)
         except ViolationError as error:
-            looked = not common.dialect.stores.tells_references and self._changing.needed.relations(entity, plan.names)
-            keys = [each.key for each in await common.find(work, rows, {}, lock=False)] if looked else []
+            looks = self._changing.needed.looks(entity, plan.names)
+            keys = [each.key for each in await common.find(work, rows, {}, lock=False)] if looks else []
             raise await self._changing.violated(work, plan, error, given.pointer, keys) from error
         if rows.item and not found:
             raise await self._refused(work, rows, plan, given)
