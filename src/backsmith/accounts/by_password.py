@@ -11,10 +11,12 @@ from typing import Annotated
 import msgspec
 
 from backsmith import errors
+from backsmith.accounts.api_keys import list_keys
 from backsmith.accounts.endpoint import Answer, Body, Call, Endpoint, SignedInShown
 from backsmith.accounts.passwords import LONGEST
 from backsmith.accounts.people import normal_email
 from backsmith.accounts.proofs import began, paced
+from backsmith.accounts.services import Services
 from backsmith.accounts.sessions import Method
 from backsmith.accounts.signing_in import SecondFactorNeeded, complete, note_refused, wrong_credentials
 from backsmith.accounts.states import Standing, standing_of
@@ -64,6 +66,13 @@ async def sign_in(call: Call, body: SignIn) -> Answer:
         raise wrong_credentials()
     await services.throttle.succeeded("sign-in", account=email, address=client.address)
     return answer
+
+
+async def tell_of_new_password(services: Services, transaction: Transaction, found: Standing, address: str) -> None:
+    """Send the mail about another password, which says how many API keys open the account as before."""
+    assert found.person is not None
+    values = {"name": found.person.name, "keys": len(await list_keys(services, transaction, found.account))}
+    await services.outbox.put(transaction, "password.changed", address, values)
 
 
 def need_way(call: Call, way: Method) -> None:

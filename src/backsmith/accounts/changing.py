@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from backsmith import errors
 from backsmith.accounts import recovery_codes, totp
-from backsmith.accounts.api_keys import list_keys
-from backsmith.accounts.by_password import PasswordText, need_way
+from backsmith.accounts.by_password import PasswordText, need_way, tell_of_new_password
 from backsmith.accounts.endpoint import Answer, Body, Call, Endpoint, SignedInShown
 from backsmith.accounts.factors import factors_of, person_of
 from backsmith.accounts.problems import invalid
@@ -54,8 +53,7 @@ async def change(call: Call, body: NewPassword) -> Answer:
         await services.flows.forget(transaction, found.account)
         address = await notice_address(services, transaction, found.account)
         if address is not None:
-            keys = len(await list_keys(services, transaction, found.account))
-            await services.outbox.put(transaction, "password.changed", address, {"name": person.name, "keys": keys})
+            await tell_of_new_password(services, transaction, found, address)
         await services.trail.note(
             transaction, "password.changed", client=call.client, request_id=call.request_id, account=person.key
         )

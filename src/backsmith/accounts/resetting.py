@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from backsmith.accounts.api_keys import list_keys
-from backsmith.accounts.by_password import PasswordText, need_way
+from backsmith.accounts.by_password import PasswordText, need_way, tell_of_new_password
 from backsmith.accounts.codes import Code, ask_by_mail, owner_of
 from backsmith.accounts.endpoint import Answer, Body, Call, Endpoint
 from backsmith.accounts.flows import spent
@@ -58,9 +57,7 @@ async def confirm(call: Call, body: Reset) -> Answer:
         await verified(services, transaction, found.account, flow.content["email"])
         await services.sessions.end_all(transaction, person.key)
         await services.flows.forget(transaction, found.account)
-        keys = len(await list_keys(services, transaction, found.account))
-        told = {"name": person.name, "keys": keys}
-        await services.outbox.put(transaction, "password.changed", flow.content["email"], told)
+        await tell_of_new_password(services, transaction, found, flow.content["email"])
         await services.trail.note(
             transaction, "password.reset", client=client, request_id=call.request_id, account=person.key
         )
